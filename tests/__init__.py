@@ -1,0 +1,1 @@
+"""Tests enter by a door and look at the database, the answer and the events."""

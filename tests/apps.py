@@ -1,0 +1,84 @@
+"""Fixtures: the app inside the test's own process, for what needs no socket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from inbox import create_app
+from inbox.config import Config
+from inbox.extensions import db
+from inbox.local.processes import free_port
+from inbox.local.stores import Stores
+from tests.stores import Database
+
+APP_SECRET = "the app secret of the tests"
+VERIFY_TOKEN = "the verify token of the tests"
+
+Environment = dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def environment(stores: Stores, database_url: str) -> Environment:
+    """What every process of the tests is given. The Graph address is that of `meta`."""
+    return {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": stores.redis.url,
+        "SECRET_KEY": "a key that is no secret, of 32 letters or more",
+        "ENCRYPTION_KEYS": "bm90LWEtc2VjcmV0LWJ1dC0zMi1ieXRlcy1sb25nISE=",
+        "FACEBOOK_APP_ID": "1000000000000001",
+        "FACEBOOK_APP_SECRET": APP_SECRET,
+        "FACEBOOK_WEBHOOK_VERIFY_TOKEN": VERIFY_TOKEN,
+        "FACEBOOK_GRAPH_URL": f"http://127.0.0.1:{free_port()}",
+        "MEDIA_HOSTS": "127.0.0.1",
+        "PORT": str(free_port()),
+    }
+
+
+@pytest.fixture(scope="session")
+def shared_app(environment: Environment) -> Iterator[Flask]:
+    """One app for all tests of a run: making one takes a while and it keeps no state."""
+    app = create_app(Config.from_environment(environment))
+    app.testing = True
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated(shared_app: Flask) -> None:
+    with shared_app.app_context():
+        upgrade()
+
+
+@pytest.fixture
+def app(shared_app: Flask, database: Database) -> Flask:
+    """The app, with an empty database. Use `with app.app_context():` to call actions."""
+    return shared_app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without cookies. Ask `app.test_client()` for more of them."""
+    return app.test_client()
+
+
+@pytest.fixture
+def app_with(environment: Environment, database: Database) -> Iterator[Callable[..., Flask]]:
+    """Makes an app with other settings: `app_with(SETUP_TOKEN="…")`."""
+    made: list[Flask] = []
+
+    def make(**changes: str) -> Flask:
+        app = create_app(Config.from_environment(environment | changes))
+        app.testing = True
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()

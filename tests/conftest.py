@@ -1,0 +1,3 @@
+"""What every test can ask for; each file says what its fixtures give."""
+
+pytest_plugins = ("tests.stores", "tests.apps", "tests.processes")

@@ -1,0 +1,1 @@
+"""How Inbox is started, served and stopped."""

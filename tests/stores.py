@@ -1,0 +1,74 @@
+"""Fixtures: a real PostgreSQL and a real Redis, once per run, empty at the start of each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg2
+import pytest
+import redis
+from psycopg2.extras import RealDictCursor
+
+from inbox.local.stores import Stores, throwaway_stores
+
+
+@dataclass
+class Database:
+    """The database that the app and the processes of a test use, seen from outside."""
+
+    url: str
+    connection: Any
+
+    def rows(self, statement: str, *parameters: object) -> list[dict[str, Any]]:
+        """The rows of one SQL statement (`%s` for parameters), in a transaction of its own."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement, parameters or None)
+            return [dict(row) for row in cursor.fetchall()] if cursor.description else []
+
+    def value(self, statement: str, *parameters: object) -> Any:
+        """The single value that a statement answers."""
+        (row,) = self.rows(statement, *parameters)
+        (answer,) = row.values()
+        return answer
+
+    def empty(self) -> None:
+        """Delete every row. Ids go on counting, so that nothing late from an earlier test can
+        hit a row of this one. (Tried: 0.2 ms; TRUNCATE takes 10 ms, a new database 30.)"""
+        tables = self.rows(
+            "SELECT tablename FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        )
+        deletes = ";".join(f'DELETE FROM "{row["tablename"]}"' for row in tables)
+        # Foreign keys are triggers, which do not fire in this role: any order will do.
+        self.rows(
+            f"SET session_replication_role = replica; {deletes}; RESET session_replication_role"
+        )
+
+
+@pytest.fixture(scope="session")
+def stores() -> Iterator[Stores]:
+    """Both servers: `stores.postgresql.process` and `stores.redis.process` can be killed and
+    `stores.….start()`ed again; whoever stops one starts it again."""
+    with throwaway_stores() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def database_url(stores: Stores) -> str:
+    """An empty database; `migrated` fills in the tables."""
+    return stores.postgresql.database("inbox")
+
+
+@pytest.fixture
+def database(stores: Stores, database_url: str, migrated: None) -> Iterator[Database]:
+    """The migrated database and Redis, empty."""
+    connection = psycopg2.connect(database_url, cursor_factory=RealDictCursor)
+    connection.autocommit = True
+    database = Database(database_url, connection)
+    database.empty()
+    with redis.Redis.from_url(stores.redis.url) as client:
+        client.flushall()
+    yield database
+    connection.close()
