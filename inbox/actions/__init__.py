@@ -1,0 +1,1 @@
+"""Verbs: one transaction each, then events and jobs. Only actions write."""

@@ -1,0 +1,1 @@
+"""AI analysis. Knows no database."""

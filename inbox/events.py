@@ -1,0 +1,95 @@
+"""The event catalogue: what browsers are told, and who is told.
+
+Each event carries absolute values and versions, so a repeat is harmless.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from inbox.shapes import Shape
+
+
+@dataclass(frozen=True)
+class Audience:
+    """The admins of an organization, and one person. Either may be left out."""
+
+    organization_id: int | None = None
+    user_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Subclasses name themselves and say what goes over the wire."""
+
+    name: ClassVar[str]
+
+    def payload(self) -> dict[str, Any]:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class NewMessage(Event):
+    """A message that browsers do not have yet. The keys `type` to `message` are given from
+    outside (ARCHITECTURE.md §7 of the plan; docs/architecture.md); `conversation` is its row."""
+
+    name: ClassVar[str] = "new_message"
+    message: Shape
+    conversation: Shape
+
+    def payload(self) -> dict[str, Any]:
+        contact = self.conversation["contact"]
+        is_instagram = self.conversation["platform"] == "INSTAGRAM"
+        return {
+            "type": self.name,
+            "chat_id": self.conversation["id"],
+            "platform": self.conversation["platform"],
+            "sender_id": contact["instagramSid" if is_instagram else "messengerPsid"],
+            "message": self.message,
+            "conversation": self.conversation,
+        }
+
+
+@dataclass(frozen=True)
+class MessageUpdated(Event):
+    """A message changed: delivery, reaction, edit, unsend, a file that arrived."""
+
+    name: ClassVar[str] = "message_updated"
+    message: Shape
+
+    def payload(self) -> dict[str, Any]:
+        return {"type": self.name, "message": self.message}
+
+
+@dataclass(frozen=True)
+class ConversationUpdated(Event):
+    """A list row changed. Whoever may no longer see it gets `ConversationRemoved` instead."""
+
+    name: ClassVar[str] = "conversation_updated"
+    conversation: Shape
+
+    def payload(self) -> dict[str, Any]:
+        return {"type": self.name, "conversation": self.conversation}
+
+
+@dataclass(frozen=True)
+class ConversationRemoved(Event):
+    """This person no longer sees the conversation."""
+
+    name: ClassVar[str] = "conversation_removed"
+    conversation_id: int
+
+    def payload(self) -> dict[str, Any]:
+        return {"type": self.name, "conversationId": str(self.conversation_id)}
+
+
+@dataclass(frozen=True)
+class ContactUpdated(Event):
+    """A contact gained its name or picture, or was edited."""
+
+    name: ClassVar[str] = "contact_updated"
+    contact: Shape
+
+    def payload(self) -> dict[str, Any]:
+        return {"type": self.name, "contact": self.contact}

@@ -1,0 +1,49 @@
+"""Handing work to the workers: by dotted name, after the commit."""
+
+from __future__ import annotations
+
+import logging
+from typing import Literal
+
+import redis
+from flask import current_app
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from inbox.config import settings
+from inbox.db import on_commit
+from inbox.redis_client import connect
+
+log = logging.getLogger(__name__)
+
+QueueName = Literal["outgoing", "default", "sync", "ai", "campaigns"]
+RUN_FOREVER = -1  # leases in the database, not RQ, judge what is stuck
+
+
+def enqueue(queue: QueueName, job: str, *arguments: int | str) -> None:
+    """Once the surrounding transaction has committed, asks a worker to call `job`.
+
+    The job says only "look at row X": when Redis is away it is dropped, and the sweep that looks
+    for such rows in the database asks again.
+    """
+    # Bound now: the callback must not look for the app after the request is gone.
+    target = _queue(queue)
+    on_commit(lambda: _put(target, job, arguments))
+
+
+def _queue(name: QueueName) -> Queue:
+    queues: dict[str, Queue] = current_app.extensions.setdefault("inbox_queues", {})
+    if name not in queues:
+        queues[name] = Queue(
+            name, connection=connect(settings().redis_url), serializer=JSONSerializer
+        )
+    return queues[name]
+
+
+def _put(queue: Queue, job: str, arguments: tuple[int | str, ...]) -> None:
+    try:
+        queue.enqueue_call(
+            job, args=arguments, timeout=RUN_FOREVER, result_ttl=0, failure_ttl=24 * 3600
+        )
+    except redis.RedisError as error:
+        log.warning("Redis is away, %s%r waits for its sweep: %s", job, arguments, error)

@@ -1,0 +1,67 @@
+"""Rows together with what their shapes need, in a bounded number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from inbox.extensions import db
+from inbox.models.attachment import Attachment
+from inbox.models.contact import Contact
+from inbox.models.conversation import Conversation
+from inbox.models.message import Message
+
+
+def conversation_rows() -> Select[Conversation]:
+    """Conversations with contact, page and assignee, one query. `Contact` is joined, so callers
+    may filter by it."""
+    return (
+        select(Conversation)
+        .join(Conversation.contact)
+        .options(
+            contains_eager(Conversation.contact),
+            joinedload(Conversation.facebook_page, innerjoin=True),
+            joinedload(Conversation.assignee),
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+def message_rows() -> Select[Message]:
+    """Messages with their attachments and author."""
+    return (
+        select(Message)
+        .options(
+            selectinload(Message.attachments).joinedload(Attachment.stored_file),
+            joinedload(Message.author),
+            joinedload(Message.conversation, innerjoin=True).load_only(Conversation.platform),
+        )
+        .execution_options(populate_existing=True)
+    )
+
+
+def conversations_by_id(ids: Iterable[int]) -> Sequence[Conversation]:
+    return db.session.scalars(conversation_rows().where(Conversation.id.in_(ids))).all()
+
+
+def messages_by_id(ids: Iterable[int]) -> Sequence[Message]:
+    """In the order of the thread."""
+    rows = message_rows().where(Message.id.in_(ids)).order_by(Message.sent_at, Message.id)
+    return db.session.scalars(rows).all()
+
+
+def contacts_by_id(ids: Iterable[int]) -> Sequence[Contact]:
+    return db.session.scalars(select(Contact).where(Contact.id.in_(ids))).all()
+
+
+def quoted_messages(messages: Iterable[Message]) -> dict[tuple[int, str], Message]:
+    """The messages that these answer, by (facebook_page_id, mid), where we have them."""
+    keys = {(m.facebook_page_id, m.reply_to_mid) for m in messages if m.reply_to_mid}
+    if not keys:
+        return {}
+    found = db.session.scalars(
+        select(Message).where(tuple_(Message.facebook_page_id, Message.mid).in_(keys))
+    )
+    return {(row.facebook_page_id, row.mid or ""): row for row in found}

@@ -1,0 +1,49 @@
+"""What Meta delivered, and the events of it that could not be taken."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from inbox.models.base import Base, created_at
+
+
+class WebhookDelivery(Base):
+    """The raw body of one delivery. It is the operator's (no organization) and pruned after
+    7 days."""
+
+    __tablename__ = "webhook_deliveries"
+
+    object: Mapped[str | None]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime] = mapped_column(server_default=text("now()"), index=True)
+
+
+class FailureStatus(StrEnum):
+    FAILED = "FAILED"
+    REPLAYED = "REPLAYED"
+    DISMISSED = "DISMISSED"
+
+
+class WebhookFailure(Base):
+    """One event that could not be taken, with its reason. Without an organization (a body that
+    could not be read, or an unknown Page) it is the operator's alone."""
+
+    __tablename__ = "webhook_failures"
+    __table_args__ = (
+        Index("ix_webhook_failures_organization", "organization_id", text("id DESC")),
+    )
+
+    organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
+    facebook_page_id: Mapped[int | None] = mapped_column(ForeignKey("facebook_pages.id"))
+    event: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    reason: Mapped[str]
+    status: Mapped[FailureStatus] = mapped_column(server_default="FAILED")
+    created_at: Mapped[datetime] = created_at()
+    replayed_at: Mapped[datetime | None]

@@ -1,0 +1,94 @@
+"""The only place that tells browsers something.
+
+Rooms: `org:{id}:admins` and `user:{id}` carry everything durable; `conversation:{id}` carries only
+`typing` and `viewing`, so that a missed "leave" leaks nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from inbox.db import on_commit
+from inbox.events import Audience, Event
+from inbox.realtime.bus import RedisBus
+from inbox.realtime.change import Change
+from inbox.realtime.outbox import Outbox
+
+__all__ = ["Realtime", "admins_room", "announce", "publish", "realtime", "sign_out", "user_room"]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Realtime:
+    """What one process has for realtime: the bus, and in web processes the outbox before it."""
+
+    bus: RedisBus
+    outbox: Outbox | None = None
+
+
+def realtime(app: Flask | None = None) -> Realtime:
+    return cast("Realtime", (app or current_app).extensions["inbox_realtime"])
+
+
+def admins_room(organization_id: int) -> str:
+    return f"org:{organization_id}:admins"
+
+
+def user_room(user_id: int) -> str:
+    return f"user:{user_id}"
+
+
+def announce(
+    *,
+    new_messages: Iterable[int] = (),
+    messages: Iterable[int] = (),
+    conversations: Iterable[int] = (),
+    contacts: Iterable[int] = (),
+) -> None:
+    """Once the surrounding transaction has committed, tells browsers that these rows changed.
+
+    A new message brings its conversation's row along. The rows are read again when they are told,
+    so the order of two announcements does not matter.
+    """
+    change = Change(
+        frozenset(new_messages), frozenset(messages), frozenset(conversations), frozenset(contacts)
+    )
+    if change:
+        outbox = realtime().outbox
+        on_commit(lambda: outbox.put(change) if outbox else tell(change))
+
+
+def tell(change: Change) -> None:
+    """Sends the events of a change now. Never raises for a store that is away: the change is
+    committed, and browsers catch up."""
+    try:
+        with realtime().bus.batch():
+            for event, audience in change.events():
+                _emit(event, audience)
+    except SQLAlchemyError:
+        log.exception("A change was not told live; browsers catch up")
+
+
+def publish(event: Event, *, to: Audience) -> None:
+    """Once the surrounding transaction has committed, sends one event; for what no row tells."""
+    on_commit(lambda: _emit(event, to))
+
+
+def sign_out(user_id: int) -> None:
+    """Once the surrounding transaction has committed, closes every socket of this user."""
+    bus = realtime().bus
+    on_commit(lambda: bus.sign_out(user_id))
+
+
+def _emit(event: Event, to: Audience) -> None:
+    rooms = [] if to.organization_id is None else [admins_room(to.organization_id)]
+    if to.user_id is not None:
+        rooms.append(user_room(to.user_id))
+    realtime().bus.emit(event.name, event.payload(), namespace="/", room=rooms)

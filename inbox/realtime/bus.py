@@ -1,0 +1,99 @@
+"""The Socket.IO message queue over Redis, with the timeouts and the recovery we need."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import redis
+from socketio import PubSubManager
+
+from inbox.redis_client import connect
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "inbox-events"
+RECONNECT_SECONDS = 1.0
+
+
+class RedisBus(PubSubManager):
+    """Carries events between processes; a process's own sockets get them without Redis.
+
+    Unlike python-socketio's own Redis manager it gives up a publish at once (the catch-up heals),
+    listens again one second after Redis is back, tells its process when it was deaf
+    (`on_deaf`), sends a batch in one round trip, and carries `sign_out`.
+    """
+
+    name = "redis"
+
+    def __init__(self, url: str, *, write_only: bool) -> None:
+        super().__init__(channel=CHANNEL, write_only=write_only, logger=log, json=json)
+        self._url = url
+        self._publisher = connect(url)
+        self._batch: list[str] | None = None
+        self.on_deaf: Callable[[], None] = lambda: None
+
+    @contextmanager
+    def batch(self) -> Iterator[None]:
+        """What is emitted in the block goes to Redis in one round trip at its end."""
+        self._batch = []
+        try:
+            yield
+        finally:
+            encoded, self._batch = self._batch, None
+            self._send(encoded)
+
+    def sign_out(self, user_id: int) -> None:
+        """Closes every socket of this user, in every process."""
+        self._close_sockets(user_id)
+        self._publish({"method": "sign_out", "user_id": user_id, "host_id": self.host_id})
+
+    def _publish(self, data: dict[str, Any]) -> None:
+        encoded = self.json.dumps(data)  # outside the try: what cannot be encoded must raise
+        if self._batch is None:
+            self._send([encoded])
+        else:
+            self._batch.append(encoded)
+
+    def _send(self, encoded: list[str]) -> None:
+        if not encoded:
+            return
+        try:
+            with self._publisher.pipeline(transaction=False) as pipeline:
+                for message in encoded:
+                    pipeline.publish(self.channel, message)
+                pipeline.execute()
+        except redis.RedisError as error:
+            log.warning("%d events not passed on, browsers catch up: %s", len(encoded), error)
+
+    def _listen(self) -> Iterator[dict[str, Any]]:
+        """What other processes published; never ends."""
+        was_deaf = False
+        while True:
+            try:
+                client: Any = connect(self._url, patient=True)  # redis-py leaves pubsub untyped
+                subscription = client.pubsub(ignore_subscribe_messages=True)
+                subscription.subscribe(self.channel)
+                if was_deaf:
+                    self.on_deaf()
+                for message in subscription.listen():
+                    yield from self._understood(message["data"])
+            except redis.RedisError as error:
+                log.warning("Redis is away, events of other processes are missed: %s", error)
+                was_deaf = True
+                time.sleep(RECONNECT_SECONDS)
+
+    def _understood(self, raw: bytes) -> Iterator[dict[str, Any]]:
+        message = self.json.loads(raw)
+        if message.get("method") != "sign_out":
+            yield message
+        elif message["host_id"] != self.host_id:
+            self._close_sockets(message["user_id"])
+
+    def _close_sockets(self, user_id: int) -> None:
+        for sid, _ in list(self.get_participants("/", f"user:{user_id}")):
+            self.server.disconnect(sid, ignore_queue=True)

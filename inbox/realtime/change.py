@@ -1,0 +1,84 @@
+"""Which rows changed, and the events that tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from inbox import shapes
+from inbox.events import (
+    Audience,
+    ContactUpdated,
+    ConversationUpdated,
+    Event,
+    MessageUpdated,
+    NewMessage,
+)
+from inbox.models import Contact, Conversation, Message
+from inbox.models.loading import contacts_by_id, conversations_by_id, messages_by_id
+
+
+@dataclass(frozen=True)
+class Change:
+    """Ids of rows that one transaction changed. `|` merges two, so that a busy conversation is
+    told once a tick."""
+
+    new_messages: frozenset[int] = frozenset()
+    messages: frozenset[int] = frozenset()
+    conversations: frozenset[int] = frozenset()
+    contacts: frozenset[int] = frozenset()
+
+    def __or__(self, other: Change) -> Change:
+        return Change(
+            self.new_messages | other.new_messages,
+            self.messages | other.messages,
+            self.conversations | other.conversations,
+            self.contacts | other.contacts,
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.new_messages or self.messages or self.conversations or self.contacts)
+
+    def events(self) -> Iterator[tuple[Event, Audience]]:
+        """Reads the rows as they are *now* (absolute values, whoever changed them since) and
+        yields what to tell to whom, in the order of the thread."""
+        messages = messages_by_id(self.new_messages | self.messages)
+        conversation_ids = {row.conversation_id for row in messages} | self.conversations
+        rows = {row.id: row for row in conversations_by_id(conversation_ids)}
+        yield from self._message_events(messages, rows)
+        for conversation_id in sorted(self.conversations & rows.keys()):
+            row = rows[conversation_id]
+            yield ConversationUpdated(shapes.conversation(row)), _audience(row)
+        yield from self._contact_events()
+
+    def _message_events(
+        self, messages: Iterable[Message], rows: dict[int, Conversation]
+    ) -> Iterator[tuple[Event, Audience]]:
+        messages = list(messages)
+        row_shapes = {
+            conversation_id: shapes.conversation(rows[conversation_id])
+            for conversation_id in {
+                m.conversation_id for m in messages if m.id in self.new_messages
+            }
+        }
+        for message, shape in zip(messages, shapes.messages(messages), strict=True):
+            audience = _audience(rows[message.conversation_id])
+            if message.id in self.new_messages:
+                yield NewMessage(shape, row_shapes[message.conversation_id]), audience
+            else:
+                yield MessageUpdated(shape), audience
+
+    def _contact_events(self) -> Iterator[tuple[Event, Audience]]:
+        for contact in contacts_by_id(self.contacts) if self.contacts else ():
+            event = ContactUpdated(shapes.contact(contact))
+            for user_id in _people_with_conversations_of(contact):
+                yield event, Audience(contact.organization_id, user_id)
+
+
+def _audience(row: Conversation) -> Audience:
+    return Audience(row.organization_id, row.assignee_id)
+
+
+def _people_with_conversations_of(contact: Contact) -> list[int | None]:
+    holders: list[int | None] = [*Conversation.assignees_of_contact(contact.id)]
+    return holders or [None]

@@ -1,0 +1,57 @@
+"""Between a commit and the browsers: a bounded queue and a green thread that empties it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from inbox.realtime.change import Change
+
+log = logging.getLogger(__name__)
+
+LIMIT = 20_000  # changes; beyond that browsers are better served by the catch-up
+TICK_MOST = 200  # changes told in one tick
+
+
+class Outbox:
+    """Takes changes without delay and tells them in ticks: under load many changes of one
+    conversation become one row, and many events one round trip to Redis."""
+
+    def __init__(
+        self, tell: Callable[[Change], None], spawn: Callable[[Callable[[], None]], object]
+    ) -> None:
+        self._tell = tell
+        self._spawn = spawn
+        self._waiting: list[Change] = []
+        self._running = False
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting) + self._running
+
+    def put(self, change: Change) -> None:
+        if len(self._waiting) >= LIMIT:
+            self.dropped += 1
+            return
+        self._waiting.append(change)
+        if not self._running:
+            self._running = True
+            self._spawn(self._drain)
+
+    def _drain(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:TICK_MOST], self._waiting[TICK_MOST:]
+                merged = Change()
+                for change in batch:
+                    merged |= change
+                self._tell_safely(merged)
+        finally:
+            self._running = False
+
+    def _tell_safely(self, change: Change) -> None:
+        try:
+            self._tell(change)
+        except Exception:
+            # One change that cannot be told must not silence the rest; the catch-up brings it.
+            log.exception("A change was not told live")

@@ -1,0 +1,186 @@
+"""The JSON shape of each record: the same in the API, in events, and as input of the partials.
+
+Keys are camelCase, ids are strings, times are ISO 8601 in UTC with milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from inbox import partials
+from inbox.models import (
+    Attachment,
+    Contact,
+    Conversation,
+    CopyState,
+    Direction,
+    FacebookPage,
+    Message,
+    Platform,
+    User,
+)
+from inbox.models.loading import quoted_messages
+
+Shape = dict[str, Any]
+
+
+def timestamp(moment: datetime | None) -> str | None:
+    """`2026-11-20T12:00:00.000Z`, or null."""
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def user(row: User) -> Shape:
+    return {"id": str(row.id), "name": row.name, "email": row.email, "role": row.role}
+
+
+def facebook_page(row: FacebookPage) -> Shape:
+    """A page as the inbox shows it; never its token."""
+    return {
+        "id": str(row.id),
+        "pageId": row.page_id,
+        "name": row.name,
+        "instagramAccountId": row.instagram_account_id,
+        "hasHumanAgent": row.has_human_agent,
+        "needsReconnect": row.needs_reconnect,
+        "tokenError": row.token_error,
+    }
+
+
+def contact(row: Contact) -> Shape:
+    platforms = [
+        *([Platform.FACEBOOK] if row.messenger_psid else []),
+        *([Platform.INSTAGRAM] if row.instagram_sid else []),
+    ]
+    return {
+        "id": str(row.id),
+        "name": row.display_name,
+        "username": row.username,
+        "platforms": platforms,
+        "messengerPsid": row.messenger_psid,
+        "instagramSid": row.instagram_sid,
+        "profilePictureUrl": _picture_url(row),
+        "referral": row.referral,
+        "createdAt": timestamp(row.created_at),
+        "version": row.version,
+    }
+
+
+def _picture_url(row: Contact) -> str | None:
+    """Names the file too, so that browsers may keep it for good."""
+    if row.profile_picture_file_id is None:
+        return None
+    return f"/files/contacts/{row.id}/picture/{row.profile_picture_file_id}"
+
+
+def conversation(row: Conversation) -> Shape:
+    """A list row. Needs `contact`, `assignee` and `facebook_page` loaded."""
+    shape: Shape = {
+        "id": str(row.id),
+        "platform": row.platform,
+        "status": row.status,
+        "unreadCount": row.unread_count,
+        "lastMessage": {
+            "content": row.last_message_snippet,
+            "direction": row.last_message_direction,
+            "timestamp": timestamp(row.last_message_at),
+        },
+        "contact": contact(row.contact),
+        "assignee": user_name(row.assignee),
+        "facebookPage": {"id": str(row.facebook_page_id), "name": row.facebook_page.name},
+        "lastIncomingAt": timestamp(row.last_incoming_at),
+        "contactReadAt": timestamp(row.contact_read_at),
+        "updatedAt": timestamp(row.last_message_at),
+        "version": row.version,
+    }
+    shape["html"] = partials.conversation_html(shape)
+    return shape
+
+
+def user_name(row: User | None) -> Shape | None:
+    """A colleague as others see them: no address, no rights."""
+    return None if row is None else {"id": str(row.id), "name": row.name}
+
+
+def message(row: Message, platform: Platform, quoted: Message | None = None) -> Shape:
+    """A bubble. Needs `attachments` (with `stored_file`) and `author` loaded; `quoted` is the
+    message it answers, where we have it."""
+    files = [attachment(item) for item in row.attachments if item.type != "story_reply"]
+    shape: Shape = {
+        "id": str(row.id),
+        "mid": row.mid,
+        "conversationId": str(row.conversation_id),
+        "content": "" if row.is_deleted else row.content,
+        "sender": _sender(row, platform),
+        "direction": row.direction,
+        "kind": row.kind,
+        "delivery": row.delivery,
+        "timestamp": timestamp(row.sent_at),
+        "attachments": [] if row.is_deleted else files,
+        "reactions": row.reactions,
+        "replyTo": _reply_to(row, quoted),
+        "isDeleted": row.is_deleted,
+        "editedAt": timestamp(row.edited_at),
+        "author": user_name(row.author),
+        "clientMessageId": row.client_message_id,
+        "error": row.error_code and {"code": row.error_code, "message": row.error_message},
+        "platform": platform,
+        "version": row.version,
+        **_extras(row),
+    }
+    shape["html"] = partials.message_html(shape)
+    return shape
+
+
+def messages(rows: Sequence[Message]) -> list[Shape]:
+    """The bubbles of these rows (from `loading.message_rows`), with what they answer."""
+    quoted = quoted_messages(rows)
+    return [
+        message(
+            row,
+            row.conversation.platform,
+            quoted.get((row.facebook_page_id, row.reply_to_mid or "")),
+        )
+        for row in rows
+    ]
+
+
+def attachment(row: Attachment) -> Shape:
+    """`url` is ours, null until the copy is made; `state` says why there is none."""
+    stored = row.stored_file
+    return {
+        "id": str(row.id),
+        "type": row.type,
+        "url": f"/files/attachments/{row.id}" if row.copy_state == CopyState.STORED else None,
+        "name": row.name,
+        "mimeType": stored and stored.mime_type,
+        "size": stored and stored.size,
+        "state": row.copy_state,
+        "payload": row.payload,
+    }
+
+
+def _sender(row: Message, platform: Platform) -> str:
+    if row.direction == Direction.OUTGOING:
+        return "agent"
+    return "instagram_user" if platform == Platform.INSTAGRAM else "facebook_user"
+
+
+def _reply_to(row: Message, quoted: Message | None) -> Shape | None:
+    if quoted is not None:
+        content = "" if quoted.is_deleted else quoted.content
+        return {"id": str(quoted.id), "content": content, "direction": quoted.direction}
+    story = next((item for item in row.attachments if item.type == "story_reply"), None)
+    if story is not None:
+        file = attachment(story)
+        return {"storyUrl": file["url"], "state": file["state"], "mimeType": file["mimeType"]}
+    return {"id": None, "content": None} if row.reply_to_mid else None
+
+
+def _extras(row: Message) -> Shape:
+    """What few messages have; absent keys are null so that partials and clients need no checks."""
+    names = ("quickReply", "postback", "referral", "isUnsupported", "isStandby", "commands")
+    return {name: row.extra.get(name) for name in names}

@@ -1,0 +1,14 @@
+"""Doors for people and for Meta: one blueprint per file."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Registers every blueprint, in the order of the route table in docs/architecture.md."""
+    from inbox.web import errors, health, identity
+
+    errors.register(app)
+    identity.register(app)
+    app.register_blueprint(health.blueprint)

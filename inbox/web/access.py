@@ -1,0 +1,117 @@
+"""The gates: the only way from an id in a request to a row.
+
+Each filters by organization *and* by what this user may see; what fails either is 404, so that
+nobody learns which ids exist.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from flask import abort
+from sqlalchemy import ColumnElement, Select, select, true
+
+from inbox.extensions import db
+from inbox.models import (
+    ApiToken,
+    Attachment,
+    Contact,
+    Conversation,
+    FacebookPage,
+    Message,
+    User,
+    WebhookFailure,
+)
+from inbox.models.loading import conversation_rows
+
+T = TypeVar("T")
+MOST_ID = 2**63 - 1
+
+
+def sees(user: User) -> ColumnElement[bool]:
+    """The conversations this user may see: an admin all of the organization, an agent those
+    assigned to them."""
+    own = Conversation.organization_id == user.organization_id
+    return own if user.is_admin else own & (Conversation.assignee_id == user.id)
+
+
+def conversation(conversation_id: str, *, user: User) -> Conversation:
+    """With contact, page and assignee loaded."""
+    return _one(conversation_rows().where(Conversation.id == _key(conversation_id), sees(user)))
+
+
+def message(message_id: str, *, user: User) -> Message:
+    query = select(Message).join(Message.conversation)
+    return _one(query.where(Message.id == _key(message_id), sees(user)))
+
+
+def attachment(attachment_id: str, *, user: User) -> Attachment:
+    query = (
+        select(Attachment)
+        .join(Message, Message.id == Attachment.message_id)
+        .join(Message.conversation)
+    )
+    return _one(query.where(Attachment.id == _key(attachment_id), sees(user)))
+
+
+def contact(contact_id: str, *, user: User) -> Contact:
+    """An agent sees the contacts of the conversations they hold."""
+    theirs = (
+        true()
+        if user.is_admin
+        else select(Conversation.id)
+        .where(Conversation.contact_id == Contact.id, sees(user))
+        .exists()
+    )
+    return _one(
+        select(Contact).where(
+            Contact.id == _key(contact_id),
+            Contact.organization_id == user.organization_id,
+            theirs,
+        )
+    )
+
+
+def colleague(user_id: str, *, user: User) -> User:
+    """Anybody of the same organization, also one who is deactivated."""
+    return _one(
+        select(User).where(User.id == _key(user_id), User.organization_id == user.organization_id)
+    )
+
+
+def page(page_id: str, *, user: User) -> FacebookPage:
+    """By our key, not Meta's."""
+    return _one(
+        select(FacebookPage).where(
+            FacebookPage.id == _key(page_id), FacebookPage.organization_id == user.organization_id
+        )
+    )
+
+
+def token(token_id: str, *, user: User) -> ApiToken:
+    """A person's own tokens only."""
+    return _one(select(ApiToken).where(ApiToken.id == _key(token_id), ApiToken.user_id == user.id))
+
+
+def failure(failure_id: str, *, user: User) -> WebhookFailure:
+    return _one(
+        select(WebhookFailure).where(
+            WebhookFailure.id == _key(failure_id),
+            WebhookFailure.organization_id == user.organization_id,
+        )
+    )
+
+
+def _key(value: str) -> int:
+    """Ids come as strings or integers; anything else names nothing."""
+    text = str(value)
+    if not text.isascii() or not text.isdigit() or int(text[:20]) > MOST_ID:
+        abort(404)
+    return int(text)
+
+
+def _one(query: Select[T]) -> T:
+    row = db.session.scalars(query).unique().one_or_none()
+    if row is None:
+        abort(404)
+    return row
