@@ -8,7 +8,9 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Registers every blueprint, in the order of the route table in docs/architecture.md."""
     from inbox.web import errors, health, identity
+    from inbox.web.api import conversations
 
     errors.register(app)
     identity.register(app)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(conversations.blueprint)

@@ -1,0 +1,59 @@
+"""Query parameters, read strictly: a value that cannot be meant is named, not guessed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import request
+
+from inbox.models.keyset import BadCursorError, Position
+from inbox.web.errors import Invalid
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def limit(default: int, most: int) -> int:
+    raw = request.args.get("limit", str(default))
+    if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw) <= most:
+        raise Invalid(limit=f"limit must be a whole number from 1 to {most}.")
+    return int(raw)
+
+
+def cursor(name: str) -> Position | None:
+    raw = request.args.get(name)
+    try:
+        return Position.decode(raw) if raw else None
+    except BadCursorError:
+        raise Invalid(**{name: f"{name} must be a nextCursor of an earlier answer."}) from None
+
+
+def choice(name: str, choices: type[E]) -> E | None:
+    raw = request.args.get(name)
+    if not raw:
+        return None
+    try:
+        return choices(raw)
+    except ValueError:
+        raise Invalid(**{name: f"{name} must be one of {', '.join(choices)}."}) from None
+
+
+def key(name: str) -> int | None:
+    raw = request.args.get(name)
+    if not raw:
+        return None
+    if not raw.isascii() or not raw.isdigit() or len(raw) > 18:
+        raise Invalid(**{name: f"{name} must be an id."})
+    return int(raw)
+
+
+def flag(name: str) -> bool:
+    return request.args.get(name, "").lower() in ("1", "true", "yes")
+
+
+def json_object() -> dict[str, object]:
+    """The JSON object of the body; raises `Invalid` for anything else."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise Invalid(body="Send a JSON object.")
+    return body
