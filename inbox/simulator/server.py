@@ -1,0 +1,91 @@
+"""The pretend Meta served over HTTP on a port of this machine."""
+
+import threading
+from types import TracebackType
+from typing import Any, Self
+
+from flask import Flask, Response
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from inbox.simulator.broken_answers import ConnectionDroppedError
+from inbox.simulator.control import control_doors
+from inbox.simulator.customer import perform
+from inbox.simulator.graph import graph_doors
+from inbox.simulator.media_doors import media_doors
+from inbox.simulator.pretend import PretendMeta
+from inbox.simulator.webhook_doors import webhook_doors
+from inbox.simulator.world import Person
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Speaks HTTP/1.1 (chunked answers) and writes no access log."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
+        """Nothing: the control doors list calls and deliveries."""
+
+
+class Simulator(PretendMeta):
+    """`with Simulator(app_secret=…, verify_token=…, webhook_url=…) as meta:` serves on a free
+    port of the loopback address; `meta.url` is the Graph address."""
+
+    def __init__(self, *, port: int = 0, host: str = "127.0.0.1", **settings: Any) -> None:
+        super().__init__(**settings)
+        self._server: BaseWSGIServer = make_server(
+            host, port, make_app(self), threaded=True, request_handler=QuietHandler
+        )
+        self.url = f"http://{host}:{self._server.server_port}"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="simulator", daemon=True
+        )
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        self.webhooks.start()
+        self.timeline.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End all threads; deliveries that are not out yet are lost."""
+        self.stopping.set()
+        self.timeline.stop()
+        self.webhooks.stop()
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join(timeout=5)
+        self._server.server_close()
+
+    def does(self, person: Person | str, kind: str, **fields: Any) -> dict[str, Any]:
+        """Let a person do something (`customer.KINDS`); answers what was made, such as its mid."""
+        identity = person if isinstance(person, str) else person.id
+        return perform(self, self.person(identity), kind, fields)
+
+    def says(self, person: Person | str, text: str, **fields: Any) -> str:
+        """A person writes a text; answers its mid."""
+        return str(self.does(person, "text", text=text, **fields)["mid"])
+
+
+def make_app(meta: PretendMeta) -> Flask:
+    app = Flask("inbox.simulator", static_folder=None)
+    app.register_blueprint(control_doors(meta))
+    app.register_blueprint(webhook_doors(meta))
+    app.register_blueprint(media_doors(meta))
+    app.register_blueprint(graph_doors(meta))
+
+    @app.errorhandler(ConnectionDroppedError)
+    def dropped(_error: ConnectionDroppedError) -> Response:
+        return Response(status=499)  # nobody hears it: the connection is cut
+
+    return app
