@@ -44,7 +44,9 @@ class Message(Versioned, Base):
     `extra` holds what few messages have: `quickReply`, `postback` (payloads), `referral`,
     `storyUrl`, `commands`, `isUnsupported`, `isStandby`, `appId`. `reactions` is a list of
     `{"emoji", "by"}`. `client_message_id` is the browser's id of a reply: a repeated one is the
-    same message. `lease_until` and `attempt` belong to the worker that sends it.
+    same message. `queued_at` is when a person last asked to send it and orders what waits.
+    `lease_until` and `attempt` (it only grows) belong to the worker that sends it; `send_due_at` is
+    before which nobody shall try, or when UNSURE look at the thread, again.
     """
 
     __tablename__ = "messages"
@@ -79,6 +81,8 @@ class Message(Versioned, Base):
     client_message_id: Mapped[str | None]
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
+    queued_at: Mapped[datetime | None]
+    send_due_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     attempt: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     created_at: Mapped[datetime] = created_at()
