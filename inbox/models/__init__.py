@@ -9,7 +9,7 @@ from inbox.models.facebook_page import FacebookPage, Platform
 from inbox.models.message import Delivery, Direction, Message, MessageKind
 from inbox.models.organization import Organization
 from inbox.models.user import LinkPurpose, Role, User, UserLink
-from inbox.models.webhook import FailureStatus, WebhookDelivery, WebhookFailure
+from inbox.models.webhook import EarlyEvent, FailureStatus, WebhookDelivery, WebhookFailure
 
 __all__ = [
     "ApiToken",
@@ -22,6 +22,7 @@ __all__ = [
     "CopyState",
     "Delivery",
     "Direction",
+    "EarlyEvent",
     "FacebookPage",
     "FailureStatus",
     "LinkPurpose",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Integer, Select, func, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, Select, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from inbox.models.base import Base, created_at
@@ -15,6 +15,11 @@ from inbox.models.organization import Organization
 class Role(StrEnum):
     ADMIN = "ADMIN"
     AGENT = "AGENT"
+
+
+def normal_email(email: str) -> str:
+    """As it is stored. In Python, because PostgreSQL's `lower` depends on its locale."""
+    return email.strip().lower()
 
 
 class User(Base):
@@ -45,8 +50,13 @@ class User(Base):
         return self.password_hash is None
 
     @classmethod
+    def has_email(cls, email: str) -> ColumnElement[bool]:
+        """Upper and lower case are the same address."""
+        return func.lower(cls.email) == normal_email(email)
+
+    @classmethod
     def with_email(cls, email: str) -> Select[User]:
-        return select(cls).where(func.lower(cls.email) == email.strip().lower())
+        return select(cls).where(cls.has_email(email))
 
     @classmethod
     def in_organization(cls, organization_id: int) -> Select[User]:

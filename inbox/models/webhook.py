@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inbox.models.base import Base, created_at
@@ -31,8 +29,9 @@ class FailureStatus(StrEnum):
 
 
 class WebhookFailure(Base):
-    """One event that could not be taken, with its reason. Without an organization (a body that
-    could not be read, or an unknown Page) it is the operator's alone."""
+    """One event that could not be taken, with its reason. `body` is a delivery that holds only
+    it, so a replay is a delivery like any other. Without an organization (a body that could not
+    be read, or of an unknown Page) it is the operator's alone."""
 
     __tablename__ = "webhook_failures"
     __table_args__ = (
@@ -41,9 +40,22 @@ class WebhookFailure(Base):
 
     organization_id: Mapped[int | None] = mapped_column(ForeignKey("organizations.id"))
     facebook_page_id: Mapped[int | None] = mapped_column(ForeignKey("facebook_pages.id"))
-    event: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
     reason: Mapped[str]
     status: Mapped[FailureStatus] = mapped_column(server_default="FAILED")
     created_at: Mapped[datetime] = created_at()
     replayed_at: Mapped[datetime | None]
+
+
+class EarlyEvent(Base):
+    """A reaction, edit, unsend or receipt that came before its message, as events may (Meta
+    promises no order after a failure). It is applied when the message comes; pruned like
+    deliveries."""
+
+    __tablename__ = "early_events"
+    __table_args__ = (Index("ix_early_events_mid", "facebook_page_id", "mid"),)
+
+    facebook_page_id: Mapped[int] = mapped_column(ForeignKey("facebook_pages.id"))
+    mid: Mapped[str]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = created_at()

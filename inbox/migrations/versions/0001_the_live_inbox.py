@@ -255,8 +255,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("organization_id", sa.BigInteger(), nullable=True),
         sa.Column("facebook_page_id", sa.BigInteger(), nullable=True),
-        sa.Column("event", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("status", sa.String(length=20), server_default="FAILED", nullable=False),
         sa.Column("replayed_at", sa.DateTime(timezone=True), nullable=True),
@@ -284,6 +283,26 @@ def upgrade() -> None:
         ["organization_id", sa.literal_column("id DESC")],
         unique=False,
     )
+    op.create_table(
+        "early_events",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("facebook_page_id", sa.BigInteger(), nullable=False),
+        sa.Column("mid", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["facebook_page_id"],
+            ["facebook_pages.id"],
+            name=op.f("fk_early_events_facebook_page_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_early_events")),
+    )
+    op.create_index("ix_early_events_mid", "early_events", ["facebook_page_id", "mid"])
     op.create_table(
         "conversations",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -610,6 +629,7 @@ def downgrade() -> None:
     op.drop_index("ix_conversations_changes", table_name="conversations")
     op.drop_index("ix_conversations_assignee", table_name="conversations")
     op.drop_table("conversations")
+    op.drop_table("early_events")
     op.drop_index("ix_webhook_failures_organization", table_name="webhook_failures")
     op.drop_table("webhook_failures")
     op.drop_index(op.f("ix_user_links_user_id"), table_name="user_links")
