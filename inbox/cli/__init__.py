@@ -2,8 +2,33 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
 from flask import Flask
+
+from inbox.actions.refusal import Refusal
 
 
 def register(app: Flask) -> None:
     """Adds the commands to the app."""
+    from inbox.cli import pages, people
+
+    app.cli.add_command(people.create_user)
+    app.cli.add_command(people.create_token)
+    app.cli.add_command(pages.connect_page)
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """A refusal is one line on standard error and exit code 1."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise click.ClickException(refusal.message) from refusal
+
+
+def tell(made: dict[str, object]) -> None:
+    click.echo(json.dumps(made))

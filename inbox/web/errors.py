@@ -37,7 +37,7 @@ class Invalid(HTTPException):
 
     code = 422
 
-    def __init__(self, **fields: str) -> None:
+    def __init__(self, /, **fields: str) -> None:  # a field may be called "self"
         super().__init__(description=" ".join(fields.values()))
         self.fields = fields
 

@@ -1,0 +1,57 @@
+"""Facebook Pages: connected, and connected again with a new token."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
+
+from inbox.actions.refusal import Refusal
+from inbox.db import transaction
+from inbox.extensions import db
+from inbox.meta.tokens import encrypt
+from inbox.models import FacebookPage, Organization
+
+
+def connect_page(
+    organization: Organization,
+    *,
+    page_id: str,
+    name: str,
+    token: str,
+    instagram_account_id: str | None = None,
+) -> FacebookPage:
+    """Connects a Page, or gives one of this organization a new token, name or Instagram account.
+
+    Raises `Refusal` when the Page, or the Instagram account, is connected elsewhere.
+    """
+    try:
+        with transaction() as session:
+            page = _page_to_connect(organization, page_id, instagram_account_id)
+            page.name = name
+            page.instagram_account_id = instagram_account_id or page.instagram_account_id
+            page.access_token_encrypted = encrypt(token)
+            page.token_failed_at = page.token_error = None
+            session.add(page)
+    except IntegrityError as error:  # somebody connected it at the same moment
+        raise _connected_elsewhere("Page or Instagram account") from error
+    return page
+
+
+def _page_to_connect(
+    organization: Organization, page_id: str, instagram_account_id: str | None
+) -> FacebookPage:
+    matches = FacebookPage.page_id == page_id
+    if instagram_account_id:
+        matches = or_(matches, FacebookPage.instagram_account_id == instagram_account_id)
+    page = None
+    for found in db.session.scalars(select(FacebookPage).where(matches)):
+        if found.page_id != page_id:
+            raise _connected_elsewhere("Instagram account")
+        if found.organization_id != organization.id:
+            raise _connected_elsewhere("Page")
+        page = found
+    return page or FacebookPage(organization_id=organization.id, page_id=page_id)
+
+
+def _connected_elsewhere(what: str) -> Refusal:
+    return Refusal(f"This {what} is already connected elsewhere. Disconnect it there first.")
