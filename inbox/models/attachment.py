@@ -47,6 +47,12 @@ class Attachment(Base):
         UniqueConstraint("message_id", "position"),
         # The sweep for copies looks here.
         Index("ix_attachments_due", "copy_due_at", postgresql_where=text("copy_state = 'PENDING'")),
+        # Who deletes a file asks which attachment has it.
+        Index(
+            "ix_attachments_file",
+            "stored_file_id",
+            postgresql_where=text("stored_file_id IS NOT NULL"),
+        ),
     )
 
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))

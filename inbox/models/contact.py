@@ -14,7 +14,11 @@ from inbox.models.facebook_page import FacebookPage
 
 
 class Contact(Versioned, Base):
-    """`name` is null until Meta has told it; `display_name` is what people see."""
+    """`name` is null until Meta has told it; `display_name` is what people see.
+
+    `profile_picture_url` is Meta's and expires; `profile_picture_file_id` is our copy, which is
+    made or renewed when `picture_due_at` has come (`actions.files.copy_profile_picture` says so).
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (
@@ -26,6 +30,18 @@ class Contact(Versioned, Base):
             "profile_due_at",
             postgresql_where=text("profile_due_at IS NOT NULL"),
         ),
+        # The sweep for pictures looks here.
+        Index(
+            "ix_contacts_picture_due",
+            "picture_due_at",
+            postgresql_where=text("picture_due_at IS NOT NULL"),
+        ),
+        # Who deletes a file asks whose picture it is.
+        Index(
+            "ix_contacts_picture_file",
+            "profile_picture_file_id",
+            postgresql_where=text("profile_picture_file_id IS NOT NULL"),
+        ),
     )
 
     organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
@@ -36,6 +52,8 @@ class Contact(Versioned, Base):
     username: Mapped[str | None]
     profile_picture_url: Mapped[str | None]
     profile_picture_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_files.id"))
+    picture_due_at: Mapped[datetime | None]
+    picture_attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     profile_due_at: Mapped[datetime | None] = mapped_column(server_default=text("now()"))
     profile_attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     referral: Mapped[dict[str, Any] | None] = mapped_column(JSONB)

@@ -107,6 +107,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_stored_files_organization_id"), "stored_files", ["organization_id"], unique=False
     )
+    # Uncompressed outside the row, so that a part of a file is read without the rest of it
+    # (PostgreSQL, "Storage Techniques": TOAST). Pictures and videos are compressed as they are.
+    op.execute("ALTER TABLE stored_files ALTER COLUMN content SET STORAGE EXTERNAL")
     op.create_table(
         "users",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -169,6 +172,8 @@ def upgrade() -> None:
         sa.Column("username", sa.String(), nullable=True),
         sa.Column("profile_picture_url", sa.String(), nullable=True),
         sa.Column("profile_picture_file_id", sa.BigInteger(), nullable=True),
+        sa.Column("picture_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("picture_attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column(
             "profile_due_at",
             sa.DateTime(timezone=True),
@@ -212,6 +217,20 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_contacts_organization_id"), "contacts", ["organization_id"], unique=False
+    )
+    op.create_index(
+        "ix_contacts_picture_due",
+        "contacts",
+        ["picture_due_at"],
+        unique=False,
+        postgresql_where=sa.text("picture_due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_contacts_picture_file",
+        "contacts",
+        ["profile_picture_file_id"],
+        unique=False,
+        postgresql_where=sa.text("profile_picture_file_id IS NOT NULL"),
     )
     op.create_index(
         "ix_contacts_profile_due",
@@ -592,9 +611,21 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("copy_state = 'PENDING'"),
     )
+    op.create_index(
+        "ix_attachments_file",
+        "attachments",
+        ["stored_file_id"],
+        unique=False,
+        postgresql_where=sa.text("stored_file_id IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(
+        "ix_attachments_file",
+        table_name="attachments",
+        postgresql_where=sa.text("stored_file_id IS NOT NULL"),
+    )
     op.drop_index(
         "ix_attachments_due",
         table_name="attachments",
@@ -635,6 +666,16 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_user_links_user_id"), table_name="user_links")
     op.drop_index(op.f("ix_user_links_organization_id"), table_name="user_links")
     op.drop_table("user_links")
+    op.drop_index(
+        "ix_contacts_picture_due",
+        table_name="contacts",
+        postgresql_where=sa.text("picture_due_at IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_contacts_picture_file",
+        table_name="contacts",
+        postgresql_where=sa.text("profile_picture_file_id IS NOT NULL"),
+    )
     op.drop_index(
         "ix_contacts_profile_due",
         table_name="contacts",
