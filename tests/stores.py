@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg2
@@ -14,12 +13,17 @@ from psycopg2.extras import RealDictCursor
 from inbox.local.stores import Stores, throwaway_stores
 
 
-@dataclass
 class Database:
     """The database that the app and the processes of a test use, seen from outside."""
 
-    url: str
-    connection: Any
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.connect()
+
+    def connect(self) -> None:
+        """Again, after a test has killed the server."""
+        self.connection: Any = psycopg2.connect(self.url, cursor_factory=RealDictCursor)
+        self.connection.autocommit = True
 
     def rows(self, statement: str, *parameters: object) -> list[dict[str, Any]]:
         """The rows of one SQL statement (`%s` for parameters), in a transaction of its own."""
@@ -64,11 +68,9 @@ def database_url(stores: Stores) -> str:
 @pytest.fixture
 def database(stores: Stores, database_url: str, migrated: None) -> Iterator[Database]:
     """The migrated database and Redis, empty."""
-    connection = psycopg2.connect(database_url, cursor_factory=RealDictCursor)
-    connection.autocommit = True
-    database = Database(database_url, connection)
+    database = Database(database_url)
     database.empty()
     with redis.Redis.from_url(stores.redis.url) as client:
         client.flushall()
     yield database
-    connection.close()
+    database.connection.close()

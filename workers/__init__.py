@@ -1,0 +1,1 @@
+"""Doors for background work: each job is a few lines that call an action."""

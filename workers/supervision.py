@@ -1,0 +1,105 @@
+"""A parent that starts processes, replaces those that die, and ends them together.
+
+It imports nothing of Inbox, so that the parents of web and worker stay small.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+PARENT = "INBOX_PARENT"  # tells a child whom it must not outlive
+CANNOT_START = 78  # EX_CONFIG of sysexits.h: trying again would not help
+PR_SET_PDEATHSIG = 1  # prctl(2), Linux only
+LOOK_SECONDS = 0.1
+STEADY_SECONDS = 5.0  # who lived that long is replaced at once
+LONGEST_PAUSE_SECONDS = 8.0
+GRACE_SECONDS = 8.0  # platforms kill everything 10 s after SIGTERM (Heroku: 30)
+
+
+class Child:
+    """One process that is to run always."""
+
+    def __init__(self, command: Sequence[str], descriptors: Sequence[int] = ()) -> None:
+        self.command = list(command)
+        self.descriptors = tuple(descriptors)
+        self.process: subprocess.Popen[bytes] | None = None
+        self._started_at = 0.0
+        self._start_at = 0.0
+        self._pause = 0.0
+
+    def keep_running(self) -> int | None:
+        """Start it when it does not run and its pause is over; the exit code when it just died."""
+        now = time.monotonic()
+        if self.process is None:
+            if now >= self._start_at:
+                self._start(now)
+            return None
+        code = self.process.poll()
+        if code is not None:
+            self.process = None
+            self._plan_restart(now)
+        return code
+
+    def _start(self, now: float) -> None:
+        self._started_at = now
+        self.process = subprocess.Popen(  # noqa: S603 - a command line of our own
+            self.command,
+            pass_fds=self.descriptors,
+            env=os.environ | {PARENT: str(os.getpid())},
+        )
+
+    def _plan_restart(self, now: float) -> None:
+        was_steady = now - self._started_at >= STEADY_SECONDS
+        self._pause = 0.0 if was_steady else min(max(0.25, self._pause * 2), LONGEST_PAUSE_SECONDS)
+        self._start_at = now + self._pause
+
+    def send(self, number: signal.Signals) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(number)
+
+    @property
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+
+def supervise(children: Sequence[Child]) -> int:
+    """Keep all running until SIGTERM or SIGINT; then end them within `GRACE_SECONDS`.
+
+    Answers the exit code: 0, or CANNOT_START when a child said so.
+    """
+    asked: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _: asked.append(received))
+    code = 0
+    while not asked and code != CANNOT_START:
+        codes = [child.keep_running() for child in children]
+        code = CANNOT_START if CANNOT_START in codes else 0
+        time.sleep(LOOK_SECONDS)
+    _end(children)
+    return code
+
+
+def _end(children: Sequence[Child]) -> None:
+    for child in children:
+        child.send(signal.SIGTERM)
+    deadline = time.monotonic() + GRACE_SECONDS
+    while any(child.is_running for child in children) and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS / 5)
+    for child in children:
+        child.send(signal.SIGKILL)
+
+
+def end_with_parent() -> None:
+    """Called by a child first: if its parent is killed, it is told to stop too."""
+    parent = os.environ.pop(PARENT, None)
+    if parent is None or not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
+    if os.getppid() != int(parent):  # it died before the line above
+        sys.exit(0)
