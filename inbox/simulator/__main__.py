@@ -3,9 +3,13 @@
 import argparse
 import signal
 import threading
+from pathlib import Path
 
+from inbox.simulator.demo import live
+from inbox.simulator.history import populate
 from inbox.simulator.pretend import PageSettings
 from inbox.simulator.server import Simulator
+from inbox.simulator.state import keep_saving, load_state, save_state
 
 
 def main() -> None:
@@ -28,8 +32,18 @@ def main() -> None:
         page=page,
         seed=options.seed,
     ) as meta:
+        if options.state:
+            load_state(meta, options.state)
+        if options.demo:
+            populate(meta)
+        if options.demo:
+            live(meta, quickest_s=options.quickest, slowest_s=options.slowest)
+        if options.state:
+            keep_saving(meta, options.state)
         print(f"simulator: {meta.url}", flush=True)
         stop.wait()
+        if options.state:
+            save_state(meta, options.state)
 
 
 def _options() -> argparse.Namespace:
@@ -44,6 +58,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--instagram-account-id", default="")
     parser.add_argument("--human-agent", action="store_true", help="the page may answer 7 days")
     parser.add_argument("--seed", type=int, default=None, help="makes ids repeat")
+    parser.add_argument("--demo", action="store_true", help="invented customers live here")
+    parser.add_argument("--quickest", type=float, default=8.0, help="seconds between customers")
+    parser.add_argument("--slowest", type=float, default=25.0)
+    parser.add_argument("--state", type=Path, default=None, help="file that keeps the world")
     return parser.parse_args()
 
 

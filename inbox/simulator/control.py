@@ -10,6 +10,8 @@ from inbox.simulator.control_shapes import page_shape, person_shape
 from inbox.simulator.customer import KINDS, perform
 from inbox.simulator.faults import DOORS
 from inbox.simulator.faults import KINDS as FAULT_KINDS
+from inbox.simulator.history import history
+from inbox.simulator.history_events import history_envelopes
 from inbox.simulator.pretend import PageSettings, PretendMeta
 
 Body = dict[str, Any]
@@ -120,6 +122,16 @@ def calls(meta: PretendMeta, _body: Body) -> list[dict[str, Any]]:
     return list(meta.calls)
 
 
+def past(meta: PretendMeta, _body: Body) -> dict[str, Any]:
+    """Everything said so far: `{"pages": […], "conversations": […]}`, newest thread first."""
+    return history(meta)
+
+
+def past_envelopes(meta: PretendMeta, _body: Body) -> list[dict[str, Any]]:
+    """The same as the webhook payloads that would have told it."""
+    return history_envelopes(meta)
+
+
 def faults(meta: PretendMeta, _body: Body) -> list[dict[str, Any]]:
     return [asdict(fault) for fault in meta.faults.planned()]
 
@@ -150,6 +162,8 @@ TABLE: list[tuple[str, str, Callable[..., Any]]] = [
     ("/events", "POST", let_act),
     ("/sent", "GET", sent),
     ("/calls", "GET", calls),
+    ("/history", "GET", past),
+    ("/history/webhooks", "GET", past_envelopes),
     ("/faults", "POST", plan_fault),
     ("/faults", "GET", faults),
     ("/faults", "DELETE", clear_faults),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from inbox.simulator.pictures import DRAWN, portrait
 
+UPLOAD = "upload-"
 FILES = Path(__file__).parent / "files"
 # What an attachment of each type shows when nobody says which file.
 SAMPLES = {
@@ -56,6 +57,11 @@ class MediaShelf:
         """Keep an uploaded file; its type is guessed by the name unless given."""
         with self._lock:
             self._ready[name] = MediaFile(mime_type or _type_of(name), content)
+
+    def uploads(self) -> list[tuple[str, MediaFile]]:
+        """What people sent from the phone page."""
+        with self._lock:
+            return [(name, file) for name, file in self._ready.items() if name.startswith(UPLOAD)]
 
     def add_avatar(self, name: str, person_name: str) -> None:
         with self._lock:

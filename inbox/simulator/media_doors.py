@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, abort, jsonify, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from inbox.simulator.media import MediaFile
+from inbox.simulator.media import UPLOAD, MediaFile
 from inbox.simulator.pretend import PretendMeta
 
 PIECE = 64 * 1024
@@ -34,7 +34,7 @@ def media_doors(meta: PretendMeta) -> Blueprint:
         if upload is None:
             abort(400)
         ending = (upload.filename or "").rsplit(".", 1)[-1].lower()[:8]
-        name = f"upload-{secrets.token_hex(6)}.{ending}"
+        name = f"{UPLOAD}{secrets.token_hex(6)}.{ending}"
         meta.media.add(name, upload.read(), upload.mimetype)
         return jsonify(name=name, url=meta.media_url(name))
 
