@@ -12,6 +12,7 @@ from inbox.simulator.control import control_doors
 from inbox.simulator.customer import perform
 from inbox.simulator.graph import graph_doors
 from inbox.simulator.media_doors import media_doors
+from inbox.simulator.phone import phone_doors
 from inbox.simulator.pretend import PretendMeta
 from inbox.simulator.webhook_doors import webhook_doors
 from inbox.simulator.world import Person
@@ -82,6 +83,7 @@ def make_app(meta: PretendMeta) -> Flask:
     app.register_blueprint(control_doors(meta))
     app.register_blueprint(webhook_doors(meta))
     app.register_blueprint(media_doors(meta))
+    app.register_blueprint(phone_doors(meta))
     app.register_blueprint(graph_doors(meta))
 
     @app.errorhandler(ConnectionDroppedError)
