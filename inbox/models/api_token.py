@@ -36,3 +36,9 @@ class ApiToken(Base):
             .join(User, User.id == cls.user_id)
             .where(cls.token_hash == token_hash, cls.revoked_at.is_(None), User.is_active)
         )
+
+    @classmethod
+    def active_of(cls, user: User) -> Select[ApiToken]:
+        """A person's own tokens, the newest first."""
+        own = select(cls).where(cls.user_id == user.id, cls.revoked_at.is_(None))
+        return own.order_by(cls.id.desc())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, Select, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -39,6 +40,13 @@ class User(Base):
     created_at: Mapped[datetime] = created_at()
 
     organization: Mapped[Organization] = relationship(lazy="joined", innerjoin=True)
+
+    # Flask-Login asks these of whoever signs in.
+    is_authenticated: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
+
+    def get_id(self) -> str:
+        return str(self.id)
 
     @property
     def is_admin(self) -> bool:
@@ -88,3 +96,11 @@ class UserLink(Base):
     @property
     def is_usable(self) -> bool:
         return self.used_at is None and self.expires_at > datetime.now(UTC)
+
+    @classmethod
+    def open_in(cls, organization_id: int) -> Select[UserLink]:
+        return select(cls).where(
+            cls.organization_id == organization_id,
+            cls.used_at.is_(None),
+            cls.expires_at > func.now(),
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Select, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inbox.models.base import Base, created_at
@@ -45,6 +45,12 @@ class WebhookFailure(Base):
     status: Mapped[FailureStatus] = mapped_column(server_default="FAILED")
     created_at: Mapped[datetime] = created_at()
     replayed_at: Mapped[datetime | None]
+
+    @classmethod
+    def open_in(cls, organization_id: int) -> Select[WebhookFailure]:
+        """Neither replayed nor dismissed, the newest first."""
+        mine = (cls.organization_id == organization_id, cls.status == FailureStatus.FAILED)
+        return select(cls).where(*mine).order_by(cls.id.desc())
 
 
 class EarlyEvent(Base):

@@ -1,0 +1,1 @@
+"""People: set-up, sign-in, team, links, account, commands."""
