@@ -80,7 +80,9 @@ def _serve_sockets(app: Flask, config: Config, bus: RedisBus) -> None:
         with app.app_context():
             tell(change)
 
+    app.extensions["inbox_spawn"] = socketio.start_background_task
     app.extensions["inbox_realtime"].outbox = Outbox(tell_in_app, socketio.start_background_task)
+    web.start_pulse(app)
 
 
 def _engine_options(config: Config, process: Process) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Literal
 
 import redis
@@ -28,7 +29,8 @@ def enqueue(queue: QueueName, job: str, *arguments: int | str) -> None:
     """
     # Bound now: the callback must not look for the app after the request is gone.
     target = _queue(queue)
-    on_commit(lambda: _put(target, job, arguments))
+    hand_over = current_app.extensions.get("inbox_spawn", _at_once)
+    on_commit(lambda: hand_over(_put, target, job, arguments))
 
 
 def _queue(name: QueueName) -> Queue:
@@ -38,6 +40,12 @@ def _queue(name: QueueName) -> Queue:
             name, connection=connect(settings().redis_url), serializer=JSONSerializer
         )
     return queues[name]
+
+
+def _at_once(call: Callable[..., object], *arguments: object) -> None:
+    """Where nobody waits for an answer. Web processes put `inbox_spawn` in its place: Redis being
+    away must not delay them."""
+    call(*arguments)
 
 
 def _put(queue: Queue, job: str, arguments: tuple[int | str, ...]) -> None:

@@ -120,7 +120,11 @@ def message(row: Message, platform: Platform, quoted: Message | None = None) -> 
         "delivery": row.delivery,
         "timestamp": timestamp(row.sent_at),
         "attachments": [] if row.is_deleted else files,
-        "reactions": row.reactions,
+        "reactions": [
+            {"emoji": reaction["emoji"], "by": reaction["by"]}
+            for reaction in row.reactions
+            if reaction["emoji"]
+        ],
         "replyTo": _reply_to(row, quoted),
         "isDeleted": row.is_deleted,
         "editedAt": timestamp(row.edited_at),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 PlatformName = Literal["FACEBOOK", "INSTAGRAM"]
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(NamedTuple):
     """Whose thread an event belongs to: our account (a Page id or an Instagram account id) and
     the person on the other side (a PSID or an IGSID)."""
 
@@ -96,15 +95,4 @@ class DeliveredUpTo:
     mids: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Referred:
-    """The person came back by a link or an ad, without writing anything yet."""
-
-    thread: Thread
-    referral: dict[str, Any]
-    at: datetime
-
-
-Event = (
-    MessageArrived | MessageEdited | MessageUnsent | Reacted | ReadUpTo | DeliveredUpTo | Referred
-)
+Event = MessageArrived | MessageEdited | MessageUnsent | Reacted | ReadUpTo | DeliveredUpTo

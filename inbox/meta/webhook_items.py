@@ -17,7 +17,6 @@ from inbox.meta.webhook_events import (
     MessageUnsent,
     Reacted,
     ReadUpTo,
-    Referred,
     Thread,
 )
 from inbox.meta.webhook_fields import (
@@ -165,9 +164,20 @@ def _delivery(
 
 
 def _referred(
-    content: dict[str, Any], referral: dict[str, Any], thread: Thread, _standby: bool
+    content: dict[str, Any], value: dict[str, Any], thread: Thread, _standby: bool
 ) -> Event:
-    return Referred(thread, _referral(referral) or {}, _when(content))
+    """The person came back by a link or an ad, without writing anything yet."""
+    referral = _referral(value) or {}
+    return MessageArrived(
+        thread,
+        _made_mid(content),
+        "INCOMING",
+        "Came back by an ad" if referral.get("source") == "ADS" else "Came back by a link",
+        _when(content),
+        kind="ACTIVITY",
+        extra={"referral": referral},
+        referral=referral,
+    )
 
 
 def _referral(value: Any) -> dict[str, Any] | None:

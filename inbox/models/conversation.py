@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Integer, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from inbox.extensions import db
@@ -85,6 +85,24 @@ class Conversation(Versioned, Base):
     contact: Mapped[Contact] = relationship(lazy="raise_on_sql")
     facebook_page: Mapped[FacebookPage] = relationship(lazy="raise_on_sql")
     assignee: Mapped[User | None] = relationship(lazy="raise_on_sql")
+
+    @classmethod
+    def visible_to(cls, user: User) -> ColumnElement[bool]:
+        """What this user may see: an admin all of the organization, an agent what is assigned to
+        them."""
+        own = cls.organization_id == user.organization_id
+        return own if user.is_admin else own & (cls.assignee_id == user.id)
+
+    @classmethod
+    def of_thread(cls, platform: str, account_id: str, person_id: str) -> ColumnElement[bool]:
+        """The conversation with this person (a PSID or IGSID) on this account of ours."""
+        sid = Contact.messenger_psid if platform == Platform.FACEBOOK else Contact.instagram_sid
+        contacts = (
+            select(Contact.id)
+            .join(Contact.facebook_page)
+            .where(FacebookPage.is_account(platform, account_id), sid == person_id)
+        )
+        return (cls.platform == platform) & cls.contact_id.in_(contacts)
 
     @classmethod
     def assignees_of_contact(cls, contact_id: int) -> set[int]:

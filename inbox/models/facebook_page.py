@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ColumnElement, ForeignKey, Select, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from inbox.models.base import Base, created_at
@@ -35,6 +35,16 @@ class FacebookPage(Base):
     created_at: Mapped[datetime] = created_at()
 
     organization: Mapped[Organization] = relationship()
+
+    @classmethod
+    def is_account(cls, platform: str, account_id: str) -> ColumnElement[bool]:
+        """The page with this Meta id: a Page id, or an Instagram account id."""
+        own = cls.page_id if platform == Platform.FACEBOOK else cls.instagram_account_id
+        return own == account_id
+
+    @classmethod
+    def of_account(cls, platform: str, account_id: str) -> Select[FacebookPage]:
+        return select(cls).where(cls.is_account(platform, account_id))
 
     @property
     def needs_reconnect(self) -> bool:

@@ -43,7 +43,7 @@ class Message(Versioned, Base):
 
     `extra` holds what few messages have: `quickReply`, `postback` (payloads), `referral`,
     `storyUrl`, `commands`, `isUnsupported`, `isStandby`, `appId`. `reactions` is a list of
-    `{"emoji", "by"}`. `client_message_id` is the browser's id of a reply: a repeated one is the
+    `{"emoji", "by", "at"}`, with a null emoji where one was taken back. `client_message_id` is the browser's id of a reply: a repeated one is the
     same message. `queued_at` is when a person last asked to send it and orders what waits.
     `lease_until` and `attempt` (it only grows) belong to the worker that sends it; `send_due_at` is
     before which nobody shall try, or when UNSURE look at the thread, again.

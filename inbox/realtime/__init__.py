@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import Flask, current_app
@@ -18,6 +18,7 @@ from inbox.db import on_commit
 from inbox.events import Audience, Event
 from inbox.realtime.bus import RedisBus
 from inbox.realtime.change import Change
+from inbox.realtime.listeners import Listeners
 from inbox.realtime.outbox import Outbox
 
 __all__ = ["Realtime", "admins_room", "announce", "publish", "realtime", "sign_out", "user_room"]
@@ -31,6 +32,7 @@ class Realtime:
 
     bus: RedisBus
     outbox: Outbox | None = None
+    listeners: Listeners = field(default_factory=Listeners)
 
 
 def realtime(app: Flask | None = None) -> Realtime:

@@ -7,12 +7,33 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Registers every blueprint, in the order of the route table in docs/architecture.md."""
-    from inbox.web import errors, headers, health, identity, inbox_page
-    from inbox.web.api import conversations
+    from inbox.web import (
+        account,
+        errors,
+        failures,
+        headers,
+        health,
+        identity,
+        inbox_page,
+        links,
+        set_up,
+        sign_in,
+        team,
+        webhooks,
+    )
+    from inbox.web.api import changes, colleagues, conversations, tokens
 
     headers.register(app)
     errors.register(app)
     identity.register(app)
-    app.register_blueprint(health.blueprint)
-    app.register_blueprint(inbox_page.blueprint)
-    app.register_blueprint(conversations.blueprint)
+    for module in (webhooks, health, set_up, sign_in, links, inbox_page, account, team, failures):
+        app.register_blueprint(module.blueprint)
+    for module in (conversations, changes, colleagues, tokens):
+        app.register_blueprint(module.blueprint)
+
+
+def start_pulse(app: Flask) -> None:
+    """Opens the Socket.IO door and starts the beat behind it; in served processes only."""
+    from inbox.web import sockets
+
+    sockets.start_pulse(app)

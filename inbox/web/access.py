@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from flask import abort
-from sqlalchemy import ColumnElement, Select, select, true
+from sqlalchemy import Select, select, true
 
 from inbox.extensions import db
 from inbox.models import (
@@ -28,21 +28,18 @@ T = TypeVar("T")
 MOST_ID = 2**63 - 1
 
 
-def sees(user: User) -> ColumnElement[bool]:
-    """The conversations this user may see: an admin all of the organization, an agent those
-    assigned to them."""
-    own = Conversation.organization_id == user.organization_id
-    return own if user.is_admin else own & (Conversation.assignee_id == user.id)
-
-
 def conversation(conversation_id: str, *, user: User) -> Conversation:
     """With contact, page and assignee loaded."""
-    return _one(conversation_rows().where(Conversation.id == _key(conversation_id), sees(user)))
+    return _one(
+        conversation_rows().where(
+            Conversation.id == _key(conversation_id), Conversation.visible_to(user)
+        )
+    )
 
 
 def message(message_id: str, *, user: User) -> Message:
     query = select(Message).join(Message.conversation)
-    return _one(query.where(Message.id == _key(message_id), sees(user)))
+    return _one(query.where(Message.id == _key(message_id), Conversation.visible_to(user)))
 
 
 def attachment(attachment_id: str, *, user: User) -> Attachment:
@@ -51,7 +48,7 @@ def attachment(attachment_id: str, *, user: User) -> Attachment:
         .join(Message, Message.id == Attachment.message_id)
         .join(Message.conversation)
     )
-    return _one(query.where(Attachment.id == _key(attachment_id), sees(user)))
+    return _one(query.where(Attachment.id == _key(attachment_id), Conversation.visible_to(user)))
 
 
 def contact(contact_id: str, *, user: User) -> Contact:
@@ -60,7 +57,7 @@ def contact(contact_id: str, *, user: User) -> Contact:
         true()
         if user.is_admin
         else select(Conversation.id)
-        .where(Conversation.contact_id == Contact.id, sees(user))
+        .where(Conversation.contact_id == Contact.id, Conversation.visible_to(user))
         .exists()
     )
     return _one(

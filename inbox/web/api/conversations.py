@@ -8,7 +8,7 @@ from flask_login import login_required
 
 from inbox import shapes
 from inbox.actions import conversations as actions
-from inbox.models import ConversationStatus, Platform, User, listing, thread
+from inbox.models import Conversation, ConversationStatus, Platform, User, listing, thread
 from inbox.web import access
 from inbox.web.api import parameters
 from inbox.web.errors import Invalid
@@ -23,7 +23,7 @@ def index() -> ResponseReturnValue:
     """`{items, nextCursor}`, newest first. An agent's list is theirs, whatever the filters."""
     user = signed_in_user()
     rows, after = listing.page_of(
-        access.sees(user),
+        Conversation.visible_to(user),
         filters_of_request(user),
         after=parameters.cursor("cursor"),
         limit=parameters.limit(30, most=100),
@@ -84,7 +84,7 @@ def messages(conversation_id: str) -> ResponseReturnValue:
 def counts() -> ResponseReturnValue:
     """Conversations, each counted to 1000 at the most."""
     user = signed_in_user()
-    visible = access.sees(user)
+    visible = Conversation.visible_to(user)
     return {
         "unread": listing.count(visible, listing.Filters(unread=True)),
         "mine": listing.count(visible, listing.Filters(assignee_id=user.id)),

@@ -1,0 +1,111 @@
+"""The one writer of messages: one statement, for one message or a thousand (`ingest.sql`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from psycopg2 import Binary
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from inbox.actions.setting_aside import blames_data, refused
+from inbox.actions.snippets import snippet_of
+from inbox.db import autocommit, retry_on_conflict
+from inbox.meta.webhook import Item, Unreadable
+from inbox.meta.webhook_events import MessageArrived
+
+STATEMENT = (Path(__file__).parent / "ingest.sql").read_text()
+MOST_RUNS = 10  # each run stores at least what its rivals have finished
+
+Pair = tuple[MessageArrived, Item]
+
+
+@dataclass
+class Stored:
+    """What one delivery brought. `awaited_ids` are messages for which events came early."""
+
+    message_ids: list[int] = field(default_factory=list)
+    new_contact_ids: list[int] = field(default_factory=list)
+    awaited_ids: list[int] = field(default_factory=list)
+    refused: list[Unreadable] = field(default_factory=list)
+
+    def add(self, other: Stored) -> None:
+        self.message_ids += other.message_ids
+        self.new_contact_ids += other.new_contact_ids
+        self.awaited_ids += other.awaited_ids
+        self.refused += other.refused
+
+
+def store_messages(kind: str | None, journal: bytes | None, pairs: Sequence[Pair]) -> Stored:
+    """Stores messages and (when given) the raw delivery they came in.
+
+    Raises `OperationalError` when the
+    database is away; a message that PostgreSQL refuses is set aside and the others are stored.
+    """
+    if not pairs and journal is None:
+        return Stored()
+    try:
+        return _run(kind, journal, pairs)
+    except DBAPIError as error:
+        if not pairs or not blames_data(error):
+            raise
+        if len(pairs) == 1 and journal is None:
+            return Stored(refused=[refused(*pairs[0], error)])
+    stored = _run(kind, journal, []) if journal is not None else Stored()
+    middle = (len(pairs) + 1) // 2
+    for half in (pairs[:middle], pairs[middle:]):
+        stored.add(store_messages(kind, None, half))
+    return stored
+
+
+def _run(kind: str | None, journal: bytes | None, pairs: Sequence[Pair]) -> Stored:
+    rows = json.dumps([_row(n, event) for n, (event, _) in enumerate(pairs)])
+    stored = Stored()
+    with autocommit() as connection:
+        for _ in range(MOST_RUNS):
+            found = retry_on_conflict(partial(_execute, connection, kind, journal, rows))
+            stored.message_ids += [row.message_id for row in found if row.message_id]
+            stored.awaited_ids += [row.message_id for row in found if row.has_early_events]
+            stored.new_contact_ids += found[0].new_contact_ids or []
+            if found[0].conversations >= found[0].threads:
+                return stored
+            journal = None  # it is written down by now
+    raise AssertionError("rivals finish: no statement can miss them ten times")
+
+
+def _execute(
+    connection: Connection, kind: str | None, raw: bytes | None, rows: str
+) -> Sequence[Any]:
+    if "ingest" not in connection.info:  # planning it anew would cost more than running it
+        connection.exec_driver_sql(f"PREPARE ingest (text, bytea, jsonb) AS {STATEMENT}")
+        connection.info["ingest"] = True
+    body = None if raw is None else Binary(raw)
+    return connection.exec_driver_sql("EXECUTE ingest (%s, %s, %s)", (kind, body, rows)).all()
+
+
+def _row(n: int, event: MessageArrived) -> dict[str, Any]:
+    files = [
+        {"position": position, "type": file.type, "url": file.url, "name": file.name,
+         "payload": file.payload}
+        for position, file in enumerate(event.files)
+    ]  # fmt: skip
+    return {
+        "n": n,
+        "platform": event.thread.platform,
+        "account": event.thread.account_id,
+        "person": event.thread.person_id,
+        "mid": event.mid,
+        "direction": event.direction,
+        "kind": event.kind,
+        "content": event.content,
+        "snippet": snippet_of(event),
+        "at": event.sent_at.isoformat(),
+        "reply_to_mid": event.reply_to_mid,
+        "extra": event.extra,
+        "files": files,
+    }

@@ -1,0 +1,68 @@
+"""A webhook delivery's way in. When it returns, all of the delivery is committed or set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.exc import DBAPIError
+
+from inbox.actions.bulk import Pair, store_messages
+from inbox.actions.early_events import apply_early_events
+from inbox.actions.echoes import claim_echo
+from inbox.actions.referrals import note_referral
+from inbox.actions.setting_aside import blames_data, record_failures, refused
+from inbox.actions.thread_events import apply_event
+from inbox.jobs import enqueue
+from inbox.meta.webhook import Item, ParsedDelivery, Unreadable, parse
+from inbox.meta.webhook_events import Event, MessageArrived
+from inbox.realtime import announce
+
+
+def take_delivery(body: bytes) -> None:
+    """Journals and stores one delivery whose signature was right.
+
+    Raises `OperationalError` when the database cannot take it: then nothing may be acknowledged,
+    and Meta delivers again. Every step is harmless when it is repeated.
+    """
+    parsed = parse(body)
+    record_failures([*parsed.unreadable, *store(parsed, journal=body)])
+
+
+def store(parsed: ParsedDelivery, *, journal: bytes | None) -> list[Unreadable]:
+    """Stores the events of a delivery and returns those that the database refused. Without
+    `journal` the delivery is not written down (a replay)."""
+    arrived: list[Pair] = []
+    others: list[tuple[Event, Item]] = []
+    for event, item in zip(parsed.events, parsed.items, strict=True):
+        if not isinstance(event, MessageArrived):
+            others.append((event, item))
+        elif event.direction == "INCOMING" or not claim_echo(event):
+            arrived.append((event, item))
+    stored = store_messages(parsed.object, journal, arrived)
+    announce(new_messages=stored.message_ids)
+    apply_early_events(stored.awaited_ids)
+    _follow_up([event for event, _ in arrived], stored.new_contact_ids)
+    return [*stored.refused, *_apply(others)]
+
+
+def _follow_up(events: list[MessageArrived], new_contact_ids: list[int]) -> None:
+    """Nudges the workers; what they should do is found by their sweeps all the same."""
+    for event in events:
+        if event.referral:
+            note_referral(event)
+    for contact_id in new_contact_ids:
+        enqueue("default", "workers.contacts.fetch_profile", contact_id)
+    if any(event.files for event in events):
+        enqueue("default", "workers.files.copy_due")
+
+
+def _apply(pairs: Iterable[tuple[Event, Item]]) -> list[Unreadable]:
+    unable = []
+    for event, item in pairs:
+        try:
+            apply_event(event, item)
+        except DBAPIError as error:
+            if not blames_data(error):
+                raise
+            unable.append(refused(event, item, error))
+    return unable

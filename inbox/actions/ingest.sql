@@ -1,0 +1,170 @@
+-- Stores the messages of one delivery (or of a slice of a sync) in one statement, one round trip.
+--
+-- $1 the delivery's object, $2 its raw body (null: do not journal), $3 the messages, a JSON array.
+-- Each message is routed to its Page; contact and conversation are found or made; messages whose
+-- mid is new are inserted with their attachments; the conversation's row is brought up to date and
+-- reopened by a message of the person. Returns a row per new message, and on each row (or on one
+-- row without a message) the counts that tell whether to run again.
+--
+-- Run again, without the journal, when `conversations` < `threads`: a rival's first message of the
+-- same person was in flight, and what it inserts is invisible to this statement's snapshot.
+with delivery as (
+    insert into webhook_deliveries (object, body) select $1, $2 where $2 is not null
+),
+event as (
+    select distinct on (page.id, given.mid)
+        given.*, page.id as page_id, page.organization_id
+    from jsonb_to_recordset($3) as given (
+        n int, platform text, account text, person text, mid text, direction text, kind text,
+        content text, snippet text, at timestamptz, reply_to_mid text, extra jsonb, files jsonb
+    )
+    join facebook_pages page
+        on (given.platform = 'FACEBOOK' and page.page_id = given.account)
+        or (given.platform = 'INSTAGRAM' and page.instagram_account_id = given.account)
+    order by page.id, given.mid, given.n
+),
+thread as (
+    select
+        page_id, organization_id, platform, person,
+        count(*) filter (where direction = 'INCOMING' and kind = 'MESSAGE') as incoming,
+        max(at) filter (where direction = 'INCOMING' and kind = 'MESSAGE') as last_incoming_at,
+        coalesce(max(at) filter (where kind = 'MESSAGE'), max(at)) as last_at,
+        (array_agg(snippet order by kind = 'MESSAGE' desc, at desc, n desc))[1] as snippet,
+        (array_agg(direction order by kind = 'MESSAGE' desc, at desc, n desc))[1] as direction
+    from event group by 1, 2, 3, 4
+),
+known_contact as (
+    select contact.id, thread.page_id, thread.platform, thread.person
+    from thread join contacts contact
+        on contact.facebook_page_id = thread.page_id
+        and case thread.platform
+            when 'FACEBOOK' then contact.messenger_psid = thread.person
+            else contact.instagram_sid = thread.person
+        end
+),
+new_contact as (
+    insert into contacts (organization_id, facebook_page_id, messenger_psid, instagram_sid)
+    select
+        organization_id, page_id,
+        case platform when 'FACEBOOK' then person end,
+        case platform when 'INSTAGRAM' then person end
+    from thread
+    where not exists (
+        select from known_contact known
+        where (known.page_id, known.platform, known.person)
+            = (thread.page_id, thread.platform, thread.person)
+    )
+    on conflict do nothing
+    returning id, facebook_page_id as page_id, messenger_psid, instagram_sid
+),
+contact as (
+    select id, page_id, platform, person from known_contact
+    union all
+    select
+        id, page_id,
+        case when messenger_psid is null then 'INSTAGRAM' else 'FACEBOOK' end,
+        coalesce(messenger_psid, instagram_sid)
+    from new_contact
+),
+known_conversation as (
+    select conversation.id, contact.page_id, contact.platform, contact.person
+    from contact join conversations conversation
+        on conversation.contact_id = contact.id and conversation.platform = contact.platform
+),
+new_conversation as (
+    insert into conversations (
+        organization_id, facebook_page_id, contact_id, platform, unread_count,
+        last_message_at, last_message_snippet, last_message_direction, last_incoming_at
+    )
+    select
+        thread.organization_id, thread.page_id, contact.id, thread.platform, thread.incoming,
+        thread.last_at, thread.snippet, thread.direction, thread.last_incoming_at
+    from thread join contact using (page_id, platform, person)
+    where not exists (
+        select from known_conversation known
+        where (known.page_id, known.platform, known.person)
+            = (thread.page_id, thread.platform, thread.person)
+    )
+    on conflict do nothing
+    returning id, contact_id, platform
+),
+conversation as (
+    select id, page_id, platform, person from known_conversation
+    union all
+    select made.id, contact.page_id, contact.platform, contact.person
+    from new_conversation made
+    join contact on contact.id = made.contact_id and contact.platform = made.platform
+),
+message as (
+    insert into messages (
+        organization_id, facebook_page_id, conversation_id, mid, direction, kind, content,
+        sent_at, reply_to_mid, extra
+    )
+    select
+        event.organization_id, event.page_id, conversation.id, event.mid, event.direction,
+        event.kind, event.content, event.at, event.reply_to_mid, coalesce(event.extra, '{}')
+    from event join conversation using (page_id, platform, person)
+    order by event.page_id, event.mid -- the same order everywhere, so that rivals queue up
+    on conflict (facebook_page_id, mid) do nothing
+    returning
+        id, organization_id, facebook_page_id as page_id, conversation_id, mid, direction, kind,
+        sent_at
+),
+file as (
+    insert into attachments (
+        organization_id, message_id, position, type, source_url, name, payload, copy_state
+    )
+    select
+        message.organization_id, message.id, given.position, given.type, given.url, given.name,
+        coalesce(given.payload, '{}'), case when given.url is null then 'NONE' else 'PENDING' end
+    from message
+    join event using (page_id, mid)
+    cross join jsonb_to_recordset(event.files) as given (
+        position int, type text, url text, name text, payload jsonb
+    )
+),
+news as (
+    select
+        message.conversation_id,
+        count(*) filter (where message.direction = 'INCOMING' and message.kind = 'MESSAGE')
+            as incoming,
+        max(sent_at) filter (where message.direction = 'INCOMING' and message.kind = 'MESSAGE')
+            as last_incoming_at,
+        max(sent_at) filter (where message.kind = 'MESSAGE') as last_at,
+        (array_agg(event.snippet order by message.kind = 'MESSAGE' desc, sent_at desc, id desc))[1]
+            as snippet,
+        (array_agg(message.direction order by message.kind = 'MESSAGE' desc, sent_at desc, id desc))[1]
+            as direction
+    from message join event using (page_id, mid) group by 1
+),
+bumped as (
+    update conversations conversation set
+        unread_count = conversation.unread_count + news.incoming,
+        status = case when news.incoming > 0 then 'OPEN' else conversation.status end,
+        last_incoming_at = greatest(conversation.last_incoming_at, news.last_incoming_at),
+        last_message_at = greatest(conversation.last_message_at, news.last_at),
+        last_message_snippet = case
+            when news.last_at >= conversation.last_message_at then news.snippet
+            else conversation.last_message_snippet
+        end,
+        last_message_direction = case
+            when news.last_at >= conversation.last_message_at then news.direction
+            else conversation.last_message_direction
+        end,
+        version = conversation.version + 1,
+        changed_xid = pg_current_xact_id()
+    from news
+    where conversation.id = news.conversation_id
+        and conversation.id in (select id from known_conversation)
+)
+select
+    message.id as message_id,
+    exists (
+        select from early_events early
+        where early.facebook_page_id = message.page_id and early.mid = message.mid
+    ) as has_early_events,
+    (select array_agg(id) from new_contact) as new_contact_ids,
+    (select count(*) from conversation) as conversations,
+    (select count(*) from thread) as threads
+from (select) as always_one_row left join message on true
+order by message.sent_at, message.id

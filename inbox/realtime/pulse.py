@@ -1,0 +1,92 @@
+"""Every 15 s each web process tells its own sockets, without Redis, how new the newest change is.
+
+A browser that has not caught up with it asks `/api/changes`. So whatever was lost on the way (Redis
+away, a process deaf) is healed within seconds, and sockets of people who lost their rights end.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, literal, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from inbox.extensions import db
+from inbox.models import Conversation, User
+from inbox.models.base import Xid8
+from inbox.realtime.bus import RedisBus
+from inbox.realtime.listeners import Listener, Listeners
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 15.0
+
+
+@dataclass
+class Pulse:
+    """`newest` is, for each user, the highest transaction id among the changes they may see, as
+    far as this process has looked: since `_seen_up_to`."""
+
+    bus: RedisBus
+    listeners: Listeners
+    newest: dict[int, int] = field(default_factory=dict)
+    _seen_up_to: int = 0
+
+    def beat(self) -> None:
+        """Looks once and tells. A database that is away is looked at again at the next beat."""
+        try:
+            self._end_rightless_sockets()
+            self._look()
+        except SQLAlchemyError as error:
+            log.warning("No pulse, the database does not answer: %s", error)
+            return
+        finally:
+            db.session.rollback()
+        for user_id in self.listeners.user_ids() & self.newest.keys():
+            self._tell(user_id, str(self.newest[user_id]))
+
+    def beat_for_all(self) -> None:
+        """Makes every browser of this process catch up: it was deaf for a while."""
+        for user_id in self.listeners.user_ids():
+            self._tell(user_id, "deaf")
+
+    def _tell(self, user_id: int, change: str) -> None:
+        payload = {"type": "pulse", "change": change}
+        self.bus.emit("pulse", payload, "/", room=f"user:{user_id}", ignore_queue=True)
+
+    def _end_rightless_sockets(self) -> None:
+        rows = db.session.scalars(
+            select(User).where(User.id.in_(self.listeners.user_ids()), User.is_active)
+        )
+        present = {Listener.of(user) for user in rows}
+        for sid, listener in list(self.listeners.by_sid.items()):
+            if listener not in present:
+                self.bus.server.disconnect(sid, ignore_queue=True)
+
+    def _look(self) -> None:
+        """Reads what changed since the last look: a few rows, by index."""
+        up_to = int(db.session.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")))
+        since = self._seen_up_to or up_to
+        rows = db.session.execute(
+            select(
+                Conversation.organization_id,
+                Conversation.assignee_id,
+                func.max(Conversation.changed_xid, type_=Xid8()),
+            )
+            .where(
+                Conversation.organization_id.in_(self.listeners.organization_ids()),
+                Conversation.changed_xid >= literal(since, Xid8),
+            )
+            .group_by(Conversation.organization_id, Conversation.assignee_id)
+        ).all()
+        for listener in set(self.listeners.by_sid.values()):
+            seen = [
+                xid
+                for organization_id, assignee_id, xid in rows
+                if organization_id == listener.organization_id
+                and (listener.is_admin or assignee_id == listener.user_id)
+            ]
+            if seen:
+                self.newest[listener.user_id] = max(seen)
+        self._seen_up_to = up_to

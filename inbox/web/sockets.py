@@ -1,0 +1,63 @@
+"""The Socket.IO door. Browsers only listen: they ask and act through the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, request
+from flask_login import current_user
+from flask_socketio import ConnectionRefusedError as Refused
+from flask_socketio import join_room
+
+from inbox.actions.tokens import user_of_token
+from inbox.extensions import socketio
+from inbox.models import User
+from inbox.realtime import admins_room, realtime, user_room
+from inbox.realtime.listeners import Listener
+from inbox.realtime.pulse import EVERY_SECONDS, Pulse
+from inbox.web.socket_guard import SocketGuard
+
+
+@socketio.on("connect")
+def connect(auth: Any = None) -> None:
+    """By the session cookie, or by `auth: {"token": "<API token>"}`. Rooms follow the user's
+    rights; a browser cannot ask for one."""
+    user = _user(auth)
+    if user is None:
+        raise Refused("unauthorized")
+    join_room(user_room(user.id))
+    if user.is_admin:
+        join_room(admins_room(user.organization_id))
+    realtime().listeners.by_sid[_sid()] = Listener.of(user)
+
+
+@socketio.on("disconnect")
+def disconnect(_reason: str) -> None:
+    realtime().listeners.by_sid.pop(_sid(), None)
+
+
+def start_pulse(app: Flask) -> None:
+    """Starts the beat of this web process."""
+    own = realtime(app)
+    pulse = Pulse(own.bus, own.listeners)
+    guard = SocketGuard(socketio.server)
+    own.bus.on_deaf = pulse.beat_for_all
+
+    def beat() -> None:
+        while True:
+            socketio.sleep(EVERY_SECONDS)
+            guard.close_strangers()
+            with app.app_context():
+                pulse.beat()
+
+    socketio.start_background_task(beat)
+
+
+def _user(auth: Any) -> User | None:
+    if isinstance(auth, dict) and isinstance(auth.get("token"), str):
+        return user_of_token(auth["token"])
+    return current_user._get_current_object() if current_user.is_authenticated else None
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]  # Flask-SocketIO puts it there
