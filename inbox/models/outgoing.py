@@ -80,7 +80,7 @@ def abandoned() -> Update:
         update(Message)
         .where(UNDER_WAY, Message.delivery == Delivery.SENDING, Message.lease_until < now())
         .values(delivery=Delivery.UNSURE, send_due_at=now())
-        .returning(Message.id)
+        .returning(Message.id, Message.conversation_id)
         .execution_options(synchronize_session=False)
     )
 
