@@ -45,7 +45,9 @@ class Periodic:
         return found
 
 
-PERIODIC: tuple[Periodic, ...] = ()
+PERIODIC: tuple[Periodic, ...] = (
+    Periodic("inbox.actions.files.wake_copying", 5),  # files whose nudge was lost, or due again
+)
 
 
 class Clock:
