@@ -11,6 +11,7 @@ def register(app: Flask) -> None:
         account,
         errors,
         failures,
+        files,
         headers,
         health,
         identity,
@@ -28,7 +29,7 @@ def register(app: Flask) -> None:
     identity.register(app)
     for module in (webhooks, health, set_up, sign_in, links, inbox_page, account, team, failures):
         app.register_blueprint(module.blueprint)
-    for module in (conversations, changes, colleagues, tokens):
+    for module in (conversations, changes, colleagues, tokens, files):
         app.register_blueprint(module.blueprint)
 
 
