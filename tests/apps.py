@@ -25,6 +25,7 @@ Environment = dict[str, str]
 @pytest.fixture(scope="session")
 def environment(stores: Stores, database_url: str) -> Environment:
     """What every process of the tests is given. The Graph address is that of `meta`."""
+    graph = f"127.0.0.1:{free_port()}"
     return {
         "DATABASE_URL": database_url,
         "REDIS_URL": stores.redis.url,
@@ -33,8 +34,8 @@ def environment(stores: Stores, database_url: str) -> Environment:
         "FACEBOOK_APP_ID": "1000000000000001",
         "FACEBOOK_APP_SECRET": APP_SECRET,
         "FACEBOOK_WEBHOOK_VERIFY_TOKEN": VERIFY_TOKEN,
-        "FACEBOOK_GRAPH_URL": f"http://127.0.0.1:{free_port()}",
-        "MEDIA_HOSTS": "127.0.0.1",
+        "FACEBOOK_GRAPH_URL": f"http://{graph}",
+        "MEDIA_HOSTS": graph,
         "PORT": str(free_port()),
     }
 

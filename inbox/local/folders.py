@@ -15,6 +15,7 @@ from inbox.local.processes import Account
 
 OUTSIDE = Path("/var/lib"), Path("/var/tmp")  # noqa: S108 - mkdtemp makes the name, mode 0700
 POINTER = "postgresql.folder"
+LOCK = "lock"  # held by the run that uses the data
 
 
 def data_folder(local: Path) -> Path:
@@ -33,10 +34,13 @@ def data_folder(local: Path) -> Path:
 
 
 def remove_data(local: Path) -> None:
-    """Forget everything: the data, wherever they stand, and `local` itself."""
-    if local.exists():
-        shutil.rmtree(data_folder(local))
-        shutil.rmtree(local)
+    """Forget everything: the data, wherever they stand, and all in `local` save for the lock."""
+    shutil.rmtree(data_folder(local))
+    for entry in local.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        elif entry.name != LOCK:
+            entry.unlink()
 
 
 def throwaway_folder() -> Path:

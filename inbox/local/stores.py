@@ -2,13 +2,16 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from inbox.local.folders import data_folder, throwaway_folder
 from inbox.local.postgresql import PostgreSQL
 from inbox.local.redis_server import RedisServer
+
+Server = TypeVar("Server", PostgreSQL, RedisServer)
 
 
 @dataclass(frozen=True)
@@ -20,14 +23,13 @@ class Stores:
 
 
 @contextmanager
-def lasting_stores(local: Path) -> Iterator[Stores]:
-    """Servers whose data are kept for the checkout whose `.local` folder this is.
+def lasting_postgresql(local: Path) -> Iterator[PostgreSQL]:
+    """A server whose data are kept for the checkout whose `.local` folder this is.
 
-    Raises StartError, with what to install where a program is missing.
+    Raises StartError, with what to install where the programs are missing.
     """
-    postgresql = PostgreSQL(data_folder(local), log=local / "logs" / "postgresql.log")
-    with _started(postgresql, RedisServer(log=local / "logs" / "redis.log")) as stores:
-        yield stores
+    with running(PostgreSQL(data_folder(local), log=local / "logs" / "postgresql.log")) as server:
+        yield server
 
 
 @contextmanager
@@ -36,18 +38,18 @@ def throwaway_stores() -> Iterator[Stores]:
     folder, logs = throwaway_folder(), throwaway_folder()
     try:
         postgresql = PostgreSQL(folder, log=logs / "postgresql.log", lasting=False)
-        with _started(postgresql, RedisServer(log=logs / "redis.log")) as stores:
-            yield stores
+        redis = RedisServer(log=logs / "redis.log")
+        with running(postgresql), running(redis):
+            yield Stores(postgresql, redis)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(logs, ignore_errors=True)
 
 
 @contextmanager
-def _started(postgresql: PostgreSQL, redis: RedisServer) -> Iterator[Stores]:
-    with ExitStack() as stack:
-        stack.callback(postgresql.stop)
-        postgresql.start()
-        stack.callback(redis.stop)
-        redis.start()
-        yield Stores(postgresql, redis)
+def running(server: Server) -> Iterator[Server]:
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
