@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from inbox.actions.failures import ReplayFailedError, dismiss_failure, replay_failure
 from inbox.extensions import db
 from inbox.models import User, WebhookFailure
 from inbox.web import access
@@ -62,8 +63,6 @@ def replay_all() -> ResponseReturnValue:
 @blueprint.post("/<failure_id>/dismiss")
 @admin_required
 def dismiss(failure_id: str) -> ResponseReturnValue:
-    from inbox.actions.failures import dismiss_failure
-
     dismiss_failure(access.failure(failure_id, user=signed_in_user()))
     flash("Dismissed.")
     return back()
@@ -75,8 +74,6 @@ def _oldest_of(user: User) -> list[WebhookFailure]:
 
 
 def _is_taken(failure: WebhookFailure) -> bool:
-    from inbox.actions.failures import ReplayFailedError, replay_failure
-
     try:
         replay_failure(failure)
     except ReplayFailedError:
