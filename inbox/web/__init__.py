@@ -22,14 +22,14 @@ def register(app: Flask) -> None:
         team,
         webhooks,
     )
-    from inbox.web.api import changes, colleagues, conversations, tokens
+    from inbox.web.api import changes, colleagues, conversations, replies, tokens
 
     headers.register(app)
     errors.register(app)
     identity.register(app)
     for module in (webhooks, health, set_up, sign_in, links, inbox_page, account, team, failures):
         app.register_blueprint(module.blueprint)
-    for module in (conversations, changes, colleagues, tokens, files):
+    for module in (conversations, replies, changes, colleagues, tokens, files):
         app.register_blueprint(module.blueprint)
 
 
