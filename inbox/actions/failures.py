@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from inbox.actions.ingest import store
 from inbox.db import transaction
+from inbox.extensions import db
 from inbox.meta.webhook import parse
 from inbox.models import FailureStatus, WebhookFailure
 
@@ -17,6 +18,7 @@ class ReplayFailedError(Exception):
 def replay_failure(failure: WebhookFailure) -> None:
     """Takes the event again, with half characters replaced; raises `ReplayFailedError`."""
     parsed = parse(failure.body, repair=True)
+    db.session.rollback()  # gives the connection back: ingest takes one of its own
     refused = [*parsed.unreadable, *store(parsed, journal=None)]
     with transaction():
         if refused:
