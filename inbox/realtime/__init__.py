@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from flask import Flask, current_app
-from sqlalchemy.exc import SQLAlchemyError
 
 from inbox.db import on_commit
 from inbox.events import Audience, Event
@@ -68,13 +67,13 @@ def announce(
 
 
 def tell(change: Change) -> None:
-    """Sends the events of a change now. Never raises for a store that is away: the change is
-    committed, and browsers catch up."""
+    """Sends the events of a change now. Never raises: the change is committed, its caller must
+    not think otherwise, and browsers catch up."""
     try:
         with realtime().bus.batch():
             for event, audience in change.events():
                 _emit(event, audience)
-    except SQLAlchemyError:
+    except Exception:
         log.exception("A change was not told live; browsers catch up")
 
 
