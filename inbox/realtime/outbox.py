@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 
 from inbox.realtime.change import Change
-
-log = logging.getLogger(__name__)
 
 LIMIT = 20_000  # changes; beyond that browsers are better served by the catch-up
 TICK_MOST = 200  # changes told in one tick
@@ -15,7 +12,7 @@ TICK_MOST = 200  # changes told in one tick
 
 class Outbox:
     """Takes changes without delay and tells them in ticks: under load many changes of one
-    conversation become one row, and many events one round trip to Redis."""
+    conversation become one row, and many events one round trip to Redis. `tell` never raises."""
 
     def __init__(
         self, tell: Callable[[Change], None], spawn: Callable[[Callable[[], None]], object]
@@ -45,13 +42,6 @@ class Outbox:
                 merged = Change()
                 for change in batch:
                     merged |= change
-                self._tell_safely(merged)
+                self._tell(merged)
         finally:
             self._running = False
-
-    def _tell_safely(self, change: Change) -> None:
-        try:
-            self._tell(change)
-        except Exception:
-            # One change that cannot be told must not silence the rest; the catch-up brings it.
-            log.exception("A change was not told live")
