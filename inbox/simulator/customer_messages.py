@@ -4,7 +4,7 @@ from typing import Any
 
 from inbox.simulator import events
 from inbox.simulator.acts import Act
-from inbox.simulator.media import SAMPLES
+from inbox.simulator.attachments import make_attachment
 from inbox.simulator.world import Attachment, Message
 
 MAX_EDITS = 5  # Messenger allows five edits of a message (message_edits reference)
@@ -13,7 +13,7 @@ PAGE_INBOX_APP_ID = 26390203743090
 
 def text(act: Act) -> dict[str, Any]:
     """`text`; may carry `reply_to` (a mid) and `attachments` [{type, media | url | payload}]."""
-    attachments = [_attachment(act, each) for each in act.fields.get("attachments", [])]
+    attachments = [make_attachment(act.meta, each) for each in act.fields.get("attachments", [])]
     if not attachments:
         act.need("text")
     return _write(act, attachments=attachments)
@@ -22,7 +22,7 @@ def text(act: Act) -> dict[str, Any]:
 def attachment(act: Act) -> dict[str, Any]:
     """`type` as in META_PLATFORM §1.3, with `media` (a shelf name), `url` or a whole `payload`."""
     act.need("type")
-    return _write(act, attachments=[_attachment(act, act.fields)])
+    return _write(act, attachments=[make_attachment(act.meta, act.fields)])
 
 
 def quick_reply(act: Act) -> dict[str, Any]:
@@ -142,33 +142,10 @@ def _message(act: Act) -> Message:
         created_ms=act.at_ms(),
         text=str(act.fields.get("text") or ""),
         reply_to=reply_to.mid if reply_to else None,
+        is_self_reply=reply_to is not None and not reply_to.from_page,
     )
 
 
 def _story(act: Act, kind: str) -> dict[str, Any]:
     url = act.fields.get("url") or act.meta.media_url("story.png")
     return {"kind": kind, "id": str(act.fields.get("story_id", "17900000000000001")), "url": url}
-
-
-def _attachment(act: Act, fields: dict[str, Any]) -> Attachment:
-    """From a shelf name, an URL or a ready payload (`payload: null` stands for none)."""
-    kind = str(fields["type"])
-    if "payload" in fields:
-        return Attachment(kind, fields["payload"])
-    name = str(fields.get("media") or SAMPLES.get(kind, "vase.png"))
-    payload: dict[str, Any] = {"url": str(fields.get("url") or act.meta.media_url(name))}
-    payload |= EXTRA_PAYLOAD.get(kind, {})
-    file = act.meta.media.get(name)
-    if file is None:
-        return Attachment(kind, payload)
-    return Attachment(kind, payload, file.mime_type, name, len(file.content))
-
-
-EXTRA_PAYLOAD: dict[str, dict[str, Any]] = {
-    "sticker": {"sticker_id": 369239263222822},
-    "reel": {"title": "Throwing a bowl", "reel_video_id": "9001"},
-    "ig_reel": {"title": "Throwing a bowl", "reel_video_id": "9001"},
-    "post": {"title": "New in the shop", "id": "9002"},
-    "ig_post": {"title": "New in the shop", "ig_post_media_id": "9003"},
-    "fallback": {"title": "Nordlys Ceramics"},
-}

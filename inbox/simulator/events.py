@@ -88,7 +88,7 @@ def message_content(message: Message, person: Person) -> dict[str, Any]:
 def attachment_content(attachment: Attachment) -> dict[str, Any]:
     if attachment.payload is None:
         return {"type": attachment.type}
-    return {"type": attachment.type, "payload": attachment.payload}
+    return {"type": attachment.type, "payload": attachment.payload} | attachment.beside
 
 
 def _context(message: Message, person: Person) -> dict[str, Any]:
@@ -98,4 +98,4 @@ def _context(message: Message, person: Person) -> dict[str, Any]:
         return {}
     if person.platform == "instagram":
         return {"reply_to": {"mid": message.reply_to}}
-    return {"reply_to": {"mid": message.reply_to, "is_self_reply": False}}
+    return {"reply_to": {"mid": message.reply_to, "is_self_reply": message.is_self_reply}}

@@ -164,4 +164,6 @@ def _story(message: Message) -> dict[str, Any] | None:
 
 
 def _reply_to(message: Message) -> dict[str, Any] | None:
-    return {"mid": message.reply_to, "is_self_reply": False} if message.reply_to else None
+    if message.reply_to is None:
+        return None
+    return {"mid": message.reply_to, "is_self_reply": message.is_self_reply}

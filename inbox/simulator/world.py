@@ -54,6 +54,8 @@ class Attachment:
     mime_type: str = "application/octet-stream"
     name: str = ""
     size: int = 0
+    beside: dict[str, Any] = field(default_factory=dict)
+    """Keys beside type and payload."""
 
 
 @dataclass
@@ -70,6 +72,7 @@ class Message:
     text: str = ""
     attachments: list[Attachment] = field(default_factory=list)
     reply_to: str | None = None
+    is_self_reply: bool = False
     story: dict[str, Any] | None = None
     """`{"kind": "reply_to" | "mention", "id": …, "url": …}`."""
     extra: dict[str, Any] = field(default_factory=dict)
