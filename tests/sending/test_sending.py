@@ -1,0 +1,245 @@
+"""A reply's way to Meta, and every way in which Meta can refuse it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from inbox.models import Platform
+from tests.sending.conftest import Desk, Ears
+
+
+def test_a_reply_reaches_the_person_and_has_metas_mid(desk: Desk, ears: Ears) -> None:
+    message_id = desk.replied("Yes, at noon.")
+    before = desk.message(message_id)
+    assert desk.work() == 1
+    (sent,) = desk.meta.sent
+    assert sent["personId"] == desk.zelda.id
+    assert sent["request"]["message"] == {"text": "Yes, at noon.", "metadata": str(message_id)}
+    assert sent["request"]["messaging_type"] == "RESPONSE"
+    after = desk.message(message_id)
+    assert (after["delivery"], after["mid"]) == ("SENT", sent["mid"])
+    assert after["version"] == before["version"] + 1
+    told = [event["message"] for event in ears.heard("message_updated")]
+    assert [(m["id"], m["delivery"], m["mid"]) for m in told] == [
+        (str(message_id), "SENT", sent["mid"])
+    ]
+
+
+def test_each_change_of_a_reply_is_a_change_of_its_conversation(desk: Desk) -> None:
+    desk.replied()
+    before = desk.database.value("SELECT changed_xid::text::bigint FROM conversations")
+    desk.work()
+    assert desk.database.value("SELECT changed_xid::text::bigint FROM conversations") > before
+
+
+def test_instagram_gets_no_metadata_and_no_messaging_type(desk: Desk) -> None:
+    desk.talk_to("Yara Voss", Platform.INSTAGRAM)
+    desk.replied("Yes.")
+    desk.work()
+    (sent,) = desk.meta.sent
+    assert sent["request"]["message"] == {"text": "Yes."}
+    assert "messaging_type" not in sent["request"]
+
+
+@pytest.mark.parametrize("platform", list(Platform))
+def test_a_human_agent_may_answer_for_seven_days(desk: Desk, platform: Platform) -> None:
+    desk.talk_to("Yara Voss", platform, hours_ago=6 * 24)
+    assert desk.reply().status_code == 422
+    desk.meta.page.has_human_agent = True
+    desk.database.rows("UPDATE facebook_pages SET has_human_agent = true")
+    message_id = desk.replied()
+    desk.work()
+    assert desk.delivery(message_id) == "SENT"
+    request = desk.meta.sent[0]["request"]
+    assert (request["messaging_type"], request["tag"]) == ("MESSAGE_TAG", "HUMAN_AGENT")
+
+
+def test_a_window_that_closes_while_the_reply_waits_is_explained(desk: Desk) -> None:
+    message_id = desk.replied()
+    desk.wrote(hours_ago=25)
+    desk.work()
+    row = desk.message(message_id)
+    assert (row["delivery"], row["error_code"]) == ("FAILED", "window")
+    assert "24 hours" in row["error_message"]
+    assert desk.sent_texts() == []
+
+
+REFUSALS: list[tuple[dict[str, Any], str, str]] = [
+    ({"code": 10, "subcode": 2018278}, "10/2018278", "time to answer is over"),
+    ({"code": 10, "subcode": 2534022}, "10/2534022", "time to answer is over"),
+    ({"code": 551, "subcode": 1545041}, "551/1545041", "cannot be reached"),
+    ({"code": 100, "subcode": 2018001}, "100/2018001", "nobody with this id"),
+    ({"code": 100, "subcode": 2534029}, "100/2534029", "Unblock"),
+    ({"code": 368}, "368", "policies"),
+    ({"code": 10}, "10", "permission"),
+    ({"code": 200, "status": 403}, "200", "permission"),
+    ({"code": 200, "subcode": 2534041}, "200/2534041", "Allow access to messages"),
+    ({"code": 100, "subcode": 2534037}, "100/2534037", "Another app holds"),
+    ({"code": 100, "message": "(#100) Bad param"}, "100", "(#100) Bad param"),
+    ({"code": 104}, "104", "did not accept"),
+]
+
+
+@pytest.mark.parametrize(("fault", "code", "words"), REFUSALS)
+def test_a_refusal_fails_the_reply_and_says_what_to_do(
+    desk: Desk, fault: dict[str, Any], code: str, words: str
+) -> None:
+    desk.meta.faults.next("send", "error", **fault)
+    message_id = desk.replied()
+    desk.work()
+    row = desk.message(message_id)
+    assert (row["delivery"], row["error_code"]) == ("FAILED", code)
+    assert words in row["error_message"]
+    assert row["mid"] is None
+    assert not desk.database.value("SELECT token_failed_at IS NOT NULL FROM facebook_pages")
+
+
+def test_a_blocked_page_is_told_so(desk: Desk) -> None:
+    desk.zelda.blocked = True
+    message_id = desk.replied()
+    desk.work()
+    assert desk.message(message_id)["error_code"] == "551/1545041"
+
+
+@pytest.mark.parametrize("subcode", [458, 459, 460, 463, 464, 467, 492])
+def test_a_revoked_token_marks_the_page_and_stops_what_follows(desk: Desk, subcode: int) -> None:
+    first, second = desk.replied("One."), desk.replied("Two.")
+    desk.meta.revoke_token(subcode=subcode)
+    desk.work()
+    rows = [desk.message(first), desk.message(second)]
+    assert [row["delivery"] for row in rows] == ["FAILED", "FAILED"]
+    assert [row["error_code"] for row in rows] == [f"190/{subcode}", "reconnect"]
+    assert all("reconnect" in row["error_message"] for row in rows)
+    (page,) = desk.database.rows("SELECT token_failed_at, token_error FROM facebook_pages")
+    assert page["token_failed_at"] is not None
+    assert "reconnect" in page["token_error"]
+    assert desk.reply().status_code == 422
+    assert [call["door"] for call in desk.meta.calls].count("send") <= 1
+
+
+def test_after_a_reconnect_retry_sends_it(desk: Desk) -> None:
+    message_id = desk.replied()
+    desk.meta.revoke_token()
+    desk.work()
+    refused = desk.post(f"/api/messages/{message_id}/retry")
+    assert refused.status_code == 422
+    desk.meta.page.token_error = None
+    desk.database.rows("UPDATE facebook_pages SET token_failed_at = NULL, token_error = NULL")
+    again = desk.post(f"/api/messages/{message_id}/retry")
+    assert (again.status_code, again.get_json()["delivery"]) == (200, "SENDING")
+    assert again.get_json()["error"] is None
+    desk.work()
+    assert desk.delivery(message_id) == "SENT"
+    assert desk.sent_texts() == ["Yes, at noon."]
+
+
+@pytest.mark.parametrize("code", [4, 17, 32, 613, 80001, 80002, 80006])
+def test_a_rate_limit_keeps_the_reply_until_meta_takes_it(desk: Desk, code: int) -> None:
+    desk.meta.faults.next("send", "rate_limit", code=code, minutes=1)
+    message_id = desk.replied()
+    desk.work()
+    row = desk.message(message_id)
+    assert (row["delivery"], row["lease_until"]) == ("SENDING", None)
+    waits = desk.database.value("SELECT send_due_at - clock_timestamp() FROM messages")
+    assert 50 < waits.total_seconds() <= 60  # as long as Meta's header said
+    desk.sweep()
+    assert desk.work() == 0
+    desk.let_pass(message_id, 61)
+    desk.sweep()
+    desk.work()
+    assert desk.delivery(message_id) == "SENT"
+    assert desk.sent_texts() == ["Yes, at noon."]
+
+
+def test_a_rate_limit_that_lasts_too_long_fails_the_reply(desk: Desk) -> None:
+    desk.meta.faults.next("send", "rate_limit", minutes=30)
+    message_id = desk.replied()
+    desk.work()
+    row = desk.message(message_id)
+    assert (row["delivery"], row["error_code"]) == ("FAILED", "4")
+    assert "Wait" in row["error_message"]
+
+
+def test_a_meta_that_cannot_be_reached_is_tried_again_then_given_up(desk: Desk) -> None:
+    message_id = desk.replied()
+    desk.meta._server.shutdown()
+    desk.meta._server.server_close()
+    desk.work()
+    assert desk.delivery(message_id) == "SENDING"
+    desk.let_pass(message_id, 8 * 60)
+    desk.sweep()
+    desk.work()
+    row = desk.message(message_id)
+    assert (row["delivery"], row["error_code"]) == ("FAILED", "transient")
+    assert "nothing was sent" in row["error_message"]
+
+
+def test_replies_of_a_conversation_leave_in_their_order(desk: Desk) -> None:
+    desk.meta.faults.next("send", "rate_limit", minutes=1)
+    first, second = desk.replied("One."), desk.replied("Two.")
+    desk.work()
+    assert [desk.delivery(first), desk.delivery(second)] == ["SENDING", "SENDING"]
+    assert desk.sent_texts() == []
+    desk.let_pass(first, 61)
+    desk.sweep()
+    desk.work()
+    assert desk.sent_texts() == ["One.", "Two."]
+
+
+def test_other_conversations_do_not_wait(desk: Desk) -> None:
+    desk.meta.faults.next("send", "rate_limit", minutes=1)
+    desk.replied("One.")
+    desk.talk_to("Yara Voss", Platform.FACEBOOK)
+    desk.replied("Two.")
+    desk.work()
+    assert desk.sent_texts() == ["Two."]
+
+
+def test_a_failed_reply_does_not_hold_up_the_next(desk: Desk) -> None:
+    desk.meta.faults.next("send", "error", code=100)
+    first, second = desk.replied("One."), desk.replied("Two.")
+    desk.work()
+    assert [desk.delivery(first), desk.delivery(second)] == ["FAILED", "SENT"]
+
+
+def test_the_same_job_twice_sends_once(desk: Desk) -> None:
+    message_id = desk.replied()
+    desk.let_pass(message_id, 10)
+    desk.sweep()
+    assert desk.work() == 2
+    assert desk.sent_texts() == ["Yes, at noon."]
+
+
+def test_a_lost_job_is_found_by_the_sweep(desk: Desk) -> None:
+    message_id = desk.replied()
+    desk.redis.flushall()
+    desk.sweep()
+    assert desk.work() == 0, "not before 5 s: its worker may just be coming"
+    desk.let_pass(message_id, 6)
+    desk.sweep()
+    desk.sweep()
+    assert desk.work() == 1, "asked for once, not with each sweep"
+    assert desk.delivery(message_id) == "SENT"
+
+
+def test_a_retried_reply_stands_at_the_end_of_its_thread(desk: Desk) -> None:
+    desk.meta.faults.next("send", "error", code=100)
+    first, second = desk.replied("One."), desk.replied("Two.")
+    desk.work()
+    assert desk.delivery(first) == "FAILED"
+    assert desk.post(f"/api/messages/{first}/retry").status_code == 200
+    assert desk.post(f"/api/messages/{first}/retry").status_code == 200  # an impatient finger
+    desk.work()
+    assert desk.sent_texts() == ["Two.", "One."]
+    assert desk.message(first)["sent_at"] > desk.message(second)["sent_at"]
+    assert desk.database.value("SELECT last_message_snippet FROM conversations") == "One."
+
+
+def test_only_what_failed_can_be_retried(desk: Desk) -> None:
+    message_id = desk.replied()
+    desk.work()
+    assert desk.delivery(message_id) == "SENT"
+    assert desk.post(f"/api/messages/{message_id}/retry").status_code == 422
+    assert desk.work() == 0
