@@ -105,16 +105,16 @@ def user_name(row: User | None) -> Shape | None:
     return None if row is None else {"id": str(row.id), "name": row.name}
 
 
-def message(row: Message, platform: Platform, quoted: Message | None = None) -> Shape:
-    """A bubble. Needs `attachments` (with `stored_file`) and `author` loaded; `quoted` is the
-    message it answers, where we have it."""
+def message(row: Message, quoted: Message | None = None) -> Shape:
+    """A bubble. Needs what `loading.message_rows` loads; `quoted` is the message it answers, where
+    we have it."""
     files = [attachment(item) for item in row.attachments if item.type != "story_reply"]
     shape: Shape = {
         "id": str(row.id),
         "mid": row.mid,
         "conversationId": str(row.conversation_id),
         "content": "" if row.is_deleted else row.content,
-        "sender": _sender(row, platform),
+        "sender": _sender(row),
         "direction": row.direction,
         "kind": row.kind,
         "delivery": row.delivery,
@@ -131,7 +131,7 @@ def message(row: Message, platform: Platform, quoted: Message | None = None) -> 
         "author": user_name(row.author),
         "clientMessageId": row.client_message_id,
         "error": row.error_code and {"code": row.error_code, "message": row.error_message},
-        "platform": platform,
+        "platform": row.platform,
         "version": row.version,
         **_extras(row),
     }
@@ -145,7 +145,6 @@ def messages(rows: Sequence[Message]) -> list[Shape]:
     return [
         message(
             row,
-            row.conversation.platform,
             quoted.get((row.facebook_page_id, row.reply_to_mid or "")),
         )
         for row in rows
@@ -167,10 +166,10 @@ def attachment(row: Attachment) -> Shape:
     }
 
 
-def _sender(row: Message, platform: Platform) -> str:
+def _sender(row: Message) -> str:
     if row.direction == Direction.OUTGOING:
         return "agent"
-    return "instagram_user" if platform == Platform.INSTAGRAM else "facebook_user"
+    return "instagram_user" if row.platform == Platform.INSTAGRAM else "facebook_user"
 
 
 def _reply_to(row: Message, quoted: Message | None) -> Shape | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Select, select, tuple_
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
 
 from inbox.extensions import db
 from inbox.models.attachment import Attachment
@@ -36,7 +36,7 @@ def message_rows() -> Select[Message]:
         .options(
             selectinload(Message.attachments).joinedload(Attachment.stored_file),
             joinedload(Message.author),
-            joinedload(Message.conversation, innerjoin=True).load_only(Conversation.platform),
+            undefer(Message.platform),
         )
         .execution_options(populate_existing=True)
     )

@@ -6,13 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint, select, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from inbox.models.attachment import Attachment
 from inbox.models.base import Base, Versioned, created_at
 from inbox.models.conversation import Conversation
+from inbox.models.facebook_page import Platform
 from inbox.models.user import User
 
 
@@ -42,11 +43,12 @@ class Message(Versioned, Base):
     """`sent_at` is Meta's time and orders the thread. `mid` is Meta's id, unique within a Page.
 
     `extra` holds what few messages have: `quickReply`, `postback` (payloads), `referral`,
-    `storyUrl`, `commands`, `isUnsupported`, `isStandby`, `appId`. `reactions` is a list of
-    `{"emoji", "by", "at"}`, with a null emoji where one was taken back. `client_message_id` is the browser's id of a reply: a repeated one is the
-    same message. `queued_at` is when a person last asked to send it and orders what waits.
-    `lease_until` and `attempt` (it only grows) belong to the worker that sends it; `send_due_at` is
-    before which nobody shall try, or when UNSURE look at the thread, again.
+    `commands`, `isUnsupported`, `isStandby`, `appId`, `edits` (their number). `reactions` is a
+    list of `{"emoji", "by", "at"}`, with a null emoji where one was taken back.
+    `client_message_id` is the browser's id of a reply: a repeated one is the same message.
+    `queued_at` is when a person last asked to send it and orders what waits. `lease_until` and
+    `attempt` (it only grows) belong to the worker that sends it; `send_due_at` is before which
+    nobody shall try, or when UNSURE look at the thread, again.
     """
 
     __tablename__ = "messages"
@@ -87,6 +89,12 @@ class Message(Versioned, Base):
     attempt: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     created_at: Mapped[datetime] = created_at()
 
+    # Read with the message, not through its conversation: loading half a conversation would undo
+    # what the same session has loaded of it.
+    platform: Mapped[Platform] = column_property(
+        select(Conversation.platform).where(Conversation.id == conversation_id).scalar_subquery(),
+        deferred=True,
+    )
     conversation: Mapped[Conversation] = relationship(lazy="raise_on_sql")
     author: Mapped[User | None] = relationship(lazy="raise_on_sql")
     attachments: Mapped[list[Attachment]] = relationship(
