@@ -1,0 +1,93 @@
+// The contact pane beside the thread; over it on small screens.
+
+import { keep, kept } from "./kept.js";
+import { opened } from "./selection.js";
+import { on } from "./signals.js";
+import { fullTime } from "./times.js";
+
+const pane = document.getElementById("contact-pane");
+const toggle = document.getElementById("contact-toggle");
+const root = document.getElementById("inbox");
+const wide = matchMedia("(min-width: 1200px)");
+
+let isOpenOverThread = false; // on smaller screens it is opened each time
+
+export function startContact() {
+  on("detail", show);
+  on("selected", () => {
+    isOpenOverThread = false;
+    layOut();
+  });
+  on("gone", layOut);
+  toggle.addEventListener("click", () => setOpen(pane.hidden));
+  document.getElementById("contact-close").addEventListener("click", () => setOpen(false));
+  wide.addEventListener("change", layOut);
+  if (opened.detail) show(opened.detail);
+}
+
+// Closes the pane where it lies over the thread; false if there was nothing to close.
+export function closeContact() {
+  if (wide.matches || pane.hidden) return false;
+  setOpen(false);
+  return true;
+}
+
+// A person's initials and picture, as their row in the list shows them.
+export function avatarOf({ id, name, profilePictureUrl }) {
+  const avatar = document.createElement("span");
+  avatar.className = `avatar-initials tone-${Number(BigInt(id) % 8n)}`;
+  avatar.setAttribute("aria-hidden", "true");
+  const painted = document.querySelector(`.row[data-contact="${id}"] .avatar-initials`);
+  if (painted) avatar.append(...[...painted.childNodes].map((node) => node.cloneNode(true)));
+  else avatar.textContent = /^\p{L}/u.test(name) ? name[0].toUpperCase() : "";
+  avatar.querySelector("img")?.remove();
+  if (profilePictureUrl) avatar.append(Object.assign(new Image(), { src: profilePictureUrl, alt: "" }));
+  return avatar;
+}
+
+function show(detail) {
+  const { contact } = detail;
+  fill("avatar", avatarOf(contact));
+  fill("name", contact.name);
+  fill("username", contact.username && `@${contact.username}`);
+  fill("platform", contact.platforms.map((name) => (name === "INSTAGRAM" ? "Instagram" : "Messenger")).join(", "));
+  fill("page", detail.facebookPage.name);
+  fill("createdAt", moment(contact.createdAt));
+  fill("lastIncomingAt", moment(detail.lastIncomingAt));
+  fill("messengerPsid", contact.messengerPsid);
+  fill("instagramSid", contact.instagramSid);
+  showReferral(contact.referral);
+  layOut();
+}
+
+function showReferral(referral) {
+  const box = pane.querySelector("[data-fill='referral']");
+  box.hidden = !referral;
+  if (!referral) return;
+  box.querySelector("strong").textContent = referral.adTitle || referral.ref || referral.productId || "A link to your Page";
+  box.querySelector("span").textContent = referral.source === "ADS" ? "An ad" : referral.productId ? "A product" : "A link";
+}
+
+function fill(name, content) {
+  const place = pane.querySelector(`[data-fill="${name}"]`);
+  place.replaceChildren(...(content ? [content] : []));
+  (place.closest("dl > div") ?? place).hidden = !content;
+}
+
+function setOpen(isOpen) {
+  if (wide.matches) keep("contact", isOpen ? null : "closed");
+  isOpenOverThread = isOpen;
+  layOut();
+  if (!isOpen) toggle.focus();
+}
+
+function layOut() {
+  const isOpen = Boolean(opened.detail) && (wide.matches ? kept("contact") !== "closed" : isOpenOverThread);
+  pane.hidden = !isOpen;
+  root.toggleAttribute("data-contact-open", isOpen);
+  toggle.setAttribute("aria-expanded", String(isOpen));
+}
+
+function moment(iso) {
+  return iso && fullTime(new Date(iso));
+}

@@ -1,0 +1,53 @@
+// The head of the thread: who, where, whose, and what became of it.
+
+import { patch } from "./api.js";
+import { colleagues } from "./colleagues.js";
+import { me } from "./first.js";
+import { opened, select } from "./selection.js";
+import { on, tell } from "./signals.js";
+import { toast } from "./toasts.js";
+import { avatarOf } from "./contact.js";
+
+const byId = (id) => document.getElementById(id);
+const PLATFORMS = { FACEBOOK: "Messenger", INSTAGRAM: "Instagram" };
+
+export async function startHeader() {
+  on("detail", show);
+  byId("back").addEventListener("click", () => select(null));
+  byId("thread-gone").querySelector("button").addEventListener("click", () => select(null));
+  byId("assignee").addEventListener("change", ({ target }) => change({ assigneeId: target.value || null }));
+  byId("status").addEventListener("change", ({ target }) => change({ status: target.value }));
+  byId("resolve").addEventListener("click", () => change({ status: opened.detail.status === "RESOLVED" ? "OPEN" : "RESOLVED" }));
+  offer(await colleagues());
+  if (opened.detail) show(opened.detail);
+}
+
+function show(detail) {
+  const { contact, platform, facebookPage, assignee, status } = detail;
+  byId("thread-name").querySelector("bdi").textContent = contact.name;
+  byId("thread-place").textContent = `${PLATFORMS[platform]} · ${facebookPage.name}`;
+  byId("thread-avatar").replaceChildren(avatarOf(contact));
+  if (assignee && !byId("assignee").querySelector(`option[value="${assignee.id}"]`)) {
+    byId("assignee").append(new Option(assignee.name, assignee.id)); // deactivated, or not loaded yet
+  }
+  byId("assignee").value = assignee?.id ?? "";
+  byId("status").value = status;
+  const isResolved = status === "RESOLVED";
+  byId("resolve").querySelector("span").textContent = isResolved ? "Reopen" : "Resolve";
+  byId("resolve").classList.toggle("is-resolved", isResolved);
+}
+
+async function change(what) {
+  const { id } = opened;
+  try {
+    tell("conversation", await patch(`/api/conversations/${id}`, what));
+  } catch (error) {
+    toast(Object.values(error.fields ?? {})[0] ?? error.message);
+    if (opened.detail && id === opened.id) show(opened.detail);
+  }
+}
+
+function offer(people) {
+  const options = people.map(({ id, name }) => new Option(id === me.id ? `${name} (you)` : name, id));
+  byId("assignee").replaceChildren(new Option("Unassigned", ""), ...options);
+}

@@ -1,0 +1,65 @@
+// The socket: an accelerator. What it misses, catch_up.js brings.
+
+import { io } from "/static/vendor/socket.io-client-4.8.4/socket.io.esm.min.js";
+import { catchUp, isBehind, startFrom } from "./catch_up.js";
+import { tell } from "./signals.js";
+
+const AWAY = 10000; // ms out of sight after which a tab may have slept through something
+const WITHOUT_SOCKET = 20000; // ms between catch-ups while there is no socket
+const SPREAD = 3000; // ms over which browsers that saw the same pulse ask
+
+const EVENTS = {
+  new_message: ({ message, conversation }) => {
+    tell("conversation", conversation);
+    tell("message", { shape: message, isNew: true });
+  },
+  message_updated: ({ message }) => tell("message", { shape: message, isNew: false }),
+  conversation_updated: ({ conversation }) => tell("conversation", conversation),
+  conversation_removed: ({ conversationId }) => tell("removed", String(conversationId)),
+  contact_updated: ({ contact }) => tell("contact", contact),
+  signed_out: () => location.reload(),
+  pulse: ({ change }) => {
+    if (isBehind(change)) setTimeout(() => isBehind(change) && catchUp(), Math.random() * SPREAD);
+  },
+};
+
+let socket;
+
+export function start(cursor) {
+  startFrom(cursor);
+  socket = io({ transports: ["websocket"], reconnectionDelayMax: 5000, timeout: 8000 });
+  for (const [name, apply] of Object.entries(EVENTS)) socket.on(name, apply);
+  socket.on("connect", () => {
+    tell("connection", true);
+    catchUp();
+  });
+  socket.on("disconnect", (reason) => {
+    tell("connection", false);
+    // The client does not come back by itself when it was the server that closed (a deploy).
+    if (reason === "io server disconnect") setTimeout(() => socket.connect(), Math.random() * SPREAD);
+  });
+  socket.on("connect_error", () => tell("connection", false));
+  catchUpAfterAbsence();
+  setInterval(() => socket.connected || (navigator.onLine && catchUp()), WITHOUT_SOCKET);
+}
+
+export function isConnected() {
+  return socket.connected;
+}
+
+function catchUpAfterAbsence() {
+  let leftAt = document.hidden ? Date.now() : null;
+  const leave = () => (leftAt ??= Date.now());
+  const comeBack = () => {
+    if (leftAt !== null && Date.now() - leftAt > AWAY) catchUp();
+    leftAt = null;
+  };
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : comeBack()));
+  addEventListener("blur", leave);
+  addEventListener("focus", comeBack);
+  addEventListener("online", () => {
+    if (!socket.connected) socket.disconnect().connect(); // at once, not after the back-off
+    catchUp();
+  });
+  addEventListener("offline", () => tell("connection", false));
+}
