@@ -1,0 +1,1 @@
+"""What people send: fetched, kept, and given to those who may see it."""

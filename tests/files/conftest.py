@@ -1,0 +1,84 @@
+"""Fixtures: two file servers, of which the operator permits the first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from inbox.actions import files
+from inbox.models import Attachment, Message
+from tests import cast as the
+from tests.cast import Cast, make_cast
+from tests.files.file_server import FileServer, serving
+from tests.stores import Database
+
+
+@pytest.fixture
+def server() -> Iterator[FileServer]:
+    yield from serving()
+
+
+@pytest.fixture
+def forbidden() -> Iterator[FileServer]:
+    """It answers like the other, but stands in no entry of MEDIA_HOSTS."""
+    yield from serving()
+
+
+@dataclass
+class Copying:
+    """An app that may fetch from `server` and from Meta's own hosts, its cast, and the sweep."""
+
+    app: Flask
+    cast: Cast
+    database: Database
+
+    def attach(self, url: str | None, message: Message | None = None, **columns: Any) -> int:
+        """The key of a new attachment of Bob's message, which is due."""
+        message = message or self.cast.message
+        with self.app.app_context():
+            row = the.insert(
+                Attachment(
+                    organization_id=message.organization_id,
+                    message_id=message.id,
+                    position=self.database.value("SELECT count(*) FROM attachments"),
+                    source_url=url,
+                    **({"type": "image"} | columns),
+                )
+            )
+        return row.id
+
+    def copy_due(self) -> int:
+        with self.app.app_context():
+            return files.copy_due()
+
+    def copied(self, url: str, **columns: Any) -> dict[str, Any]:
+        """Attaches, sweeps, and answers how that ended."""
+        key = self.attach(url, **columns)
+        assert self.copy_due() == 1
+        return self.outcome(key)
+
+    def outcome(self, key: int) -> dict[str, Any]:
+        """The row of the attachment, with `mime_type` and `content` of its file."""
+        (row,) = self.database.rows(
+            "SELECT attachments.*, mime_type, content FROM attachments"
+            " LEFT JOIN stored_files ON stored_files.id = stored_file_id"
+            " WHERE attachments.id = %s",
+            key,
+        )
+        return row
+
+    def make_due(self) -> None:
+        """The pause before the next attempt is over."""
+        self.database.rows("UPDATE attachments SET copy_due_at = now()")
+
+
+@pytest.fixture
+def copying(app_with: Callable[..., Flask], server: FileServer, database: Database) -> Copying:
+    app = app_with(MEDIA_HOSTS=f"{server.netloc},fbcdn.net")
+    with app.app_context():
+        cast = make_cast()
+    return Copying(app, cast, database)
