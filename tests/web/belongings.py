@@ -1,0 +1,74 @@
+"""What Bob's conversation consists of: for each `<parameter>` of a route, an id of his."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from inbox.extensions import db
+from inbox.models import ApiToken, Attachment, CopyState, StoredFile, WebhookFailure
+from inbox.models.base import Base
+from tests.cast import Cast, api_token, insert
+
+# What nobody without the conversation may read anywhere.
+OF_BOBS_CUSTOMER = ("Zelda Quill", "marzipan", "quince-jelly.png")
+# What no other organization may read anywhere.
+OF_OUR_ORGANIZATION = (
+    *OF_BOBS_CUSTOMER,
+    "Bluebird",
+    "alice@example.test",
+    "bob@example.test",
+    "charlie@example.test",
+    "Orchard robot",
+    "A reason of ours",
+)
+
+
+def ids_of_bobs(cast: Cast) -> dict[str, str]:
+    """Inserts what `cast` does not have. A new kind of parameter needs a line here."""
+    picture = insert(
+        StoredFile(
+            organization_id=cast.organization.id,
+            mime_type="image/png",
+            size=4,
+            sha256="0" * 64,
+            content=b"\x89PNG",
+        )
+    )
+    attachment = insert(
+        Attachment(
+            organization_id=cast.organization.id,
+            message_id=cast.message.id,
+            position=0,
+            type="image",
+            name="quince-jelly.png",
+            copy_state=CopyState.STORED,
+            stored_file_id=picture.id,
+        )
+    )
+    failure = insert(
+        WebhookFailure(
+            organization_id=cast.organization.id,
+            facebook_page_id=cast.page.id,
+            body=b'{"entry": [{"messaging": [{"message": {"text": "marzipan"}}]}]}',
+            reason="A reason of ours",
+        )
+    )
+    cast.contact.profile_picture_file_id = picture.id
+    insert(cast.contact)
+    api_token(cast.bob, "Orchard robot")
+    return {
+        "conversation_id": str(cast.conversation.id),
+        "message_id": str(cast.message.id),
+        "contact_id": str(cast.contact.id),
+        "attachment_id": str(attachment.id),
+        "file_id": str(picture.id),
+        "page_id": str(cast.page.id),
+        "user_id": str(cast.bob.id),
+        "failure_id": str(failure.id),
+        "token_id": str(newest(ApiToken)),
+        "filename": "css/shell.css",
+    }
+
+
+def newest(model: type[Base]) -> int:
+    return db.session.scalars(select(func.max(model.id))).one()
