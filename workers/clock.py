@@ -46,6 +46,8 @@ class Periodic:
 
 
 PERIODIC: tuple[Periodic, ...] = (
+    Periodic("inbox.actions.settling.sweep_outgoing", 5),  # replies that nobody took, or in doubt
+    Periodic("inbox.actions.profiles.sweep_profiles", 15),  # contacts without name and picture
     Periodic("inbox.actions.files.wake_copying", 5),  # files whose nudge was lost, or due again
 )
 
