@@ -48,7 +48,7 @@ class SocketGuard:
     def close_strangers(self) -> None:
         """Ends connections that were opened and never signed in."""
         now = time.monotonic()
-        known = self._server.manager.eio_to_sid
+        known = {eio_sid for _, eio_sid in self._server.manager.get_participants("/", None)}
         for eio_sid in list(self._server.eio.sockets):
             if eio_sid not in known and now - self._opened[eio_sid] > SIGN_IN_SECONDS:
                 self._close(eio_sid, "nobody signed in on it")
