@@ -92,7 +92,10 @@ class Message(Versioned, Base):
     # Read with the message, not through its conversation: loading half a conversation would undo
     # what the same session has loaded of it.
     platform: Mapped[Platform] = column_property(
-        select(Conversation.platform).where(Conversation.id == conversation_id).scalar_subquery(),
+        select(Conversation.platform)
+        .where(Conversation.id == conversation_id)
+        .correlate_except(Conversation)  # also where conversations are joined
+        .scalar_subquery(),
         deferred=True,
     )
     conversation: Mapped[Conversation] = relationship(lazy="raise_on_sql")

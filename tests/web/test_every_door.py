@@ -109,7 +109,7 @@ def knock(
     made: Browser, door: Door, ids: dict[str, str], headers: dict[str, str] | None = None
 ) -> TestResponse:
     """Without a body that could be taken: who may come in is decided before what they bring."""
-    body = {"json": {}} if door.path.startswith("/api/") else {"data": {}}
+    body: dict[str, object] = {"json": {}} if door.path.startswith("/api/") else {"data": {}}
     body = body if door.method != "GET" else {}
     return made.open(door.url(ids), method=door.method, headers=headers, buffered=True, **body)
 

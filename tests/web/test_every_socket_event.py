@@ -123,8 +123,8 @@ def test_a_message_reaches_admins_and_its_holder_and_nobody_else(
             outsider.client.emit(name, f"org:{cast.organization.id}:admins")
     deliver(live, cast, "first")
     deliver(live, cast, "second")
-    for insider in (alice, bob, by_token):
-        eventually(lambda ear=insider: ear.new_messages == ["first", "second"])
+    insiders = (alice, bob, by_token)
+    eventually(lambda: all(ear.new_messages == ["first", "second"] for ear in insiders))
     for outsider in (charlie, mallory):
         assert outsider.client.connected, "listening all the while"
         assert [name for name, _ in outsider.heard if name != "pulse"] == []
