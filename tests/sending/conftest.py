@@ -103,11 +103,11 @@ class Desk:
         """From now on the thread with this person, who wrote that long ago."""
         is_instagram = platform == Platform.INSTAGRAM
         person = self.meta.add_person(name, "instagram" if is_instagram else "messenger")
+        with self.app.app_context():
+            self.conversation_id = _conversation(self.page_id, person, platform).id
         self.meta.clock.advance(-hours_ago * 3600)
         self.meta.says(person, "Is it ready?")
         self.meta.clock.advance(hours_ago * 3600)
-        with self.app.app_context():
-            self.conversation_id = _conversation(self.page_id, person, platform).id
         self.wrote(hours_ago)
         return person
 

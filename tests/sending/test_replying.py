@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from inbox.models import Platform
@@ -58,16 +56,6 @@ def test_it_is_so_even_when_the_window_has_closed_since(desk: Desk) -> None:
     assert desk.reply("No.").status_code == 422
     again = desk.reply("Yes.", clientMessageId="c-1")
     assert (again.status_code, again.get_json()["id"]) == (200, first.get_json()["id"])
-
-
-def test_the_same_one_from_eight_sides_at_once_is_one_row_sent_once(desk: Desk) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: desk.reply("Yes.", clientMessageId="c-1"), range(8)))
-    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
-    assert len({answer.get_json()["id"] for answer in answers}) == 1
-    assert desk.database.value("SELECT count(*) FROM messages") == 1
-    desk.work()
-    assert desk.sent_texts() == ["Yes."]
 
 
 def test_replies_without_a_client_message_id_are_all_new(desk: Desk) -> None:
