@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from types import FrameType
 
 import requests
@@ -32,7 +33,7 @@ from inbox.local.settings import (
 )
 from inbox.local.stores import lasting_postgresql, running
 
-LOCAL = ROOT / ".local"
+LOCAL = Path(os.environ.get("LOCAL_FOLDER") or ROOT / ".local")
 LOGS = LOCAL / "logs"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOOK_SECONDS = 0.5
@@ -78,10 +79,10 @@ def run(stack: ExitStack) -> None:
     simulator = programs.start("simulator", *simulator_command(programs.settings, kept))
     prepare(programs.settings, simulator, kept["PAGE_TOKEN"])
     web = programs.start("web", "wsgi.py")
-    programs.start("workers", "-m", "workers")
-    programs.start("clock", "-m", "workers.clock")
     url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - it is shown
     web.wait_until(answers(f"{url}/health"))
+    programs.start("workers", "-m", "workers")  # after web: on a small machine it is ready sooner
+    programs.start("clock", "-m", "workers.clock")
     welcome(url, programs.settings["FACEBOOK_GRAPH_URL"])
     programs.watch()
 
@@ -164,7 +165,7 @@ def welcome(url: str, simulator_url: str) -> None:
         print(f"  {email:{width}}  {name}, {role.lower()}")
     print(f"\nPlay a customer: {simulator_url}")
     print(
-        f"Logs: {LOGS.relative_to(ROOT)}   Stop: Ctrl-C   Start over: make run RESET=1", flush=True
+        f"Logs: {os.path.relpath(LOGS)}   Stop: Ctrl-C   Start over: make run RESET=1", flush=True
     )
 
 
