@@ -49,6 +49,9 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("inbox.actions.settling.sweep_outgoing", 5),  # replies that nobody took, or in doubt
     Periodic("inbox.actions.profiles.sweep_profiles", 15),  # contacts without name and picture
     Periodic("inbox.actions.files.wake_copying", 5),  # files whose nudge was lost, or due again
+    Periodic("inbox.actions.early_events.sweep_early_events", 5),  # their message came meanwhile
+    Periodic("inbox.actions.early_events.prune_early_events", 3600),
+    Periodic("inbox.actions.pruning.prune_deliveries", 60),
 )
 
 
