@@ -114,12 +114,14 @@ def advance(meta: PretendMeta, body: Body) -> dict[str, Any]:
 
 def sent(meta: PretendMeta, _body: Body) -> list[dict[str, Any]]:
     """Every accepted send, oldest first: personId, pageId, mid, atMs, request."""
-    return list(meta.sent)
+    with meta.world.lock:
+        return list(meta.sent)
 
 
 def calls(meta: PretendMeta, _body: Body) -> list[dict[str, Any]]:
     """Every Graph call: method, path, door, status, atMs."""
-    return list(meta.calls)
+    with meta.world.lock:
+        return list(meta.calls)
 
 
 def past(meta: PretendMeta, _body: Body) -> dict[str, Any]:

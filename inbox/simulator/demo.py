@@ -20,6 +20,8 @@ EMOJI = ("❤", "😆", "😮", "👍")
 # Words by which a customer understands what our answer was about.
 PRICE_WORDS = ("kr", "nok", "eur", "€", "price", "pris", "preis", "prix", "precio")
 SHIPPING_WORDS = ("ship", "send", "track", "deliver", "liefer", "lever", "livr", "enví", "invi")
+ENOUGH = 2  # unanswered messages after which a customer waits
+TIRED = 12  # times slower while everybody waits, so that an inbox left alone does not overflow
 PATIENCE = 3  # answers in a row before a customer is content
 
 
@@ -37,26 +39,24 @@ class LiveDemo:
     _patience: dict[str, int] = field(default_factory=dict)
 
     def start(self) -> None:
-        self._plan_writing()
-        self._watch()
-
-    def _plan_writing(self) -> None:
         pause = self.random.uniform(self.quickest_s, self.slowest_s)
         self.meta.timeline.after(pause, self._write)
+        self._watch()
 
     def _write(self) -> None:
-        self._plan_writing()
-        person = self.random.choice(self.people)
-        if not self._is_waiting(person):
-            self._patience[person.id] = PATIENCE
-            self._say(person, self.random.choice(_phrases(person)["openers"]))
-        if self.random.random() < 0.18:
+        """Somebody opens a subject: rather one who is not waiting for an answer already."""
+        free = [person for person in self.people if self._waiting(person) < ENOUGH]
+        pause = self.random.uniform(self.quickest_s, self.slowest_s)
+        self.meta.timeline.after(pause if free else pause * TIRED, self._write)
+        person = self.random.choice(free) if free else min(self.people, key=self._waiting)
+        self._patience[person.id] = PATIENCE
+        self._say(person, self.random.choice(_phrases(person)["openers"]))
+        if free and self.random.random() < 0.18:
             picture = self.random.choice(PICTURES)
             self._act(person, "attachment", type="image", media=picture)
 
-    def _is_waiting(self, person: Person) -> bool:
-        """Whoever has two unanswered messages does not open a new subject."""
-        return len(self.meta.world.thread_with(person).unread()) >= 2
+    def _waiting(self, person: Person) -> int:
+        return len(self.meta.world.thread_with(person).unread())
 
     def _watch(self) -> None:
         """Notice our answers within a second."""

@@ -18,6 +18,7 @@ from inbox.simulator.graph_errors import (
     unknown_path,
 )
 from inbox.simulator.pretend import PretendMeta
+from inbox.simulator.records import remember
 from inbox.simulator.tokens import debug_token, page_of_token
 from inbox.simulator.usage import usage_headers
 from inbox.simulator.world import Page
@@ -89,10 +90,10 @@ def answer(
     """Do what the call asks (GraphError if it may not)."""
     if page is None or call.segments == ("debug_token",):
         return debug_token(meta, call)
-    if call.method == "GET" and not call.edge:
-        return graph_reads.node(meta, call, page)
-    if call.method == "GET" and call.edge == "messages":
-        return graph_reads.thread_messages(meta, call, page)
+    if call.method == "GET" and call.edge in ("", "messages"):
+        read = graph_reads.thread_messages if call.edge else graph_reads.node
+        with meta.world.lock:
+            return read(meta, call, page)
     if call.segments[0] not in ("me", page.id, page.instagram_account_id):
         raise missing_object(call.segments[0], call.method.lower())
     if call.edge == "messages":
@@ -110,4 +111,4 @@ def _record(meta: PretendMeta, call: GraphCall, door: str, status: int) -> None:
     moment = meta.clock.now_ms()
     row = {"method": call.method, "path": "/" + "/".join(call.segments), "door": door}
     with meta.world.lock:
-        meta.calls.append(row | {"status": status, "atMs": moment})
+        remember(meta.calls, row | {"status": status, "atMs": moment})

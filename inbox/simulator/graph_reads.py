@@ -23,12 +23,13 @@ def conversations(meta: PretendMeta, call: GraphCall, page: Page) -> dict[str, A
     query = {key: call.text(key) for key in call.arguments} | {"access_token": call.token}
     name = f"{page.id}:{platform}:{user_id}"
     listing = Listing(name, _address(call, page.id, "conversations"), query)
-    return cut_page(
-        threads,
-        lambda thread: (thread.updated_ms, thread.id),
-        listing,
-        lambda thread: _reader(meta, call, page, thread).show(fields),
-    )
+    with meta.world.lock:
+        return cut_page(
+            threads,
+            lambda thread: (thread.updated_ms, thread.id),
+            listing,
+            lambda thread: _reader(meta, call, page, thread).show(fields),
+        )
 
 
 def thread_messages(meta: PretendMeta, call: GraphCall, page: Page) -> dict[str, Any]:

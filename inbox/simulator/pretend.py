@@ -84,9 +84,9 @@ class PretendMeta:
         self.media = MediaShelf()
         self.stopping = threading.Event()
         self.sent: list[dict[str, Any]] = []
-        """Every accepted call of the Send API, oldest first."""
+        """Accepted calls of the Send API, oldest first."""
         self.calls: list[dict[str, Any]] = []
-        """Every Graph call: method, path, door, status and moment."""
+        """Graph calls: method, path, door, status and moment."""
         courier = Courier(Receiver(webhook_url, app_secret, verify_token), self.clock)
         self.webhooks = Webhooks(self.world, courier, self.timeline)
         self.page = self.add_page(page or PageSettings())

@@ -8,6 +8,7 @@ from inbox.simulator.clock import DAY_MS, SECOND_MS
 from inbox.simulator.graph_errors import GraphError, parameter
 from inbox.simulator.media import SAMPLES
 from inbox.simulator.pretend import PretendMeta
+from inbox.simulator.records import remember
 from inbox.simulator.world import Attachment, Message, Page, Person, Reaction, Thread
 
 MESSENGER_TEXT_CHARACTERS = 2000
@@ -68,14 +69,14 @@ def send_message(request: SendRequest) -> Message:
     with meta.world.lock:
         meta.world.add_message(request.thread, message)
         record = {"personId": request.person.id, "pageId": request.page.id, "mid": message.mid}
-        meta.sent.append(record | {"atMs": message.created_ms, "request": request.arguments})
+        remember(meta.sent, record | {"atMs": message.created_ms, "request": request.arguments})
     return message
 
 
 def sender_action(request: SendRequest) -> None:
     """typing_on, typing_off, mark_seen, react, unreact (GraphError for anything else)."""
     thread, now = request.thread, request.meta.clock.now_ms()
-    payload = request.arguments.get("payload") or {}
+    payload = _mapping(request.arguments.get("payload"), "payload")
     match request.arguments["sender_action"]:
         case "typing_on":
             thread.page_typing_until_ms = now + TYPING_MS
@@ -142,8 +143,9 @@ def _attachments(content: dict[str, Any]) -> list[Attachment]:
     alone = [content["attachment"]] if content.get("attachment") else []
     given = content.get("attachments") or alone
     made = []
-    for each in given:
-        payload = each.get("payload") or {}
+    for raw in given:
+        each = _mapping(raw, "message[attachment]")
+        payload = _mapping(each.get("payload"), "message[attachment][payload]")
         if each.get("type") not in SAMPLES and each.get("type") != "template":
             raise parameter(f"Invalid attachment type {each.get('type')!r}")
         if each["type"] in ("image", "video", "audio", "file") and not payload.get("url"):
@@ -153,7 +155,14 @@ def _attachments(content: dict[str, Any]) -> list[Attachment]:
 
 
 def _reply_to(request: SendRequest) -> str | None:
-    mid = (request.arguments.get("reply_to") or {}).get("mid")
+    mid = _mapping(request.arguments.get("reply_to"), "reply_to").get("mid")
     if mid is not None and request.thread.message(str(mid)) is None:
         raise parameter("Invalid reply_to message id")
     return str(mid) if mid is not None else None
+
+
+def _mapping(value: object, name: str) -> dict[str, Any]:
+    """An object, or an empty one for nothing (GraphError for anything else)."""
+    if value is not None and not isinstance(value, dict):
+        raise parameter(f"Param {name} must be an object")
+    return value or {}

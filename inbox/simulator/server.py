@@ -38,7 +38,7 @@ class Simulator(PretendMeta):
         )
         self.url = f"http://{host}:{self._server.server_port}"
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), name="simulator", daemon=True
+            target=self._server.serve_forever, args=(0.02,), name="simulator", daemon=True
         )
 
     def __enter__(self) -> Self:

@@ -15,7 +15,9 @@ BUSINESS_TYPES = {80001: "pages", 80002: "instagram"}
 def usage_headers(meta: PretendMeta, call: GraphCall, error: GraphError | None) -> dict[str, str]:
     """X-App-Usage, X-Business-Use-Case-Usage and the trace headers of every answer."""
     since = meta.clock.now_ms() - HOUR_MS
-    recent = sum(1 for row in meta.calls[-COUNTED:] if row["atMs"] > since)
+    with meta.world.lock:
+        newest = meta.calls[-COUNTED:]
+    recent = sum(1 for row in newest if row["atMs"] > since)
     minutes = error.regain_access_minutes if error else 0
     percent = 100 if minutes else min(99, recent * 100 // CALLS_PER_HOUR)
     counts = {"call_count": percent, "total_time": percent, "total_cputime": percent // 2}

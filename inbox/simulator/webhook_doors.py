@@ -13,8 +13,9 @@ def webhook_doors(meta: PretendMeta) -> Blueprint:
 
     @doors.get("/deliveries")
     def deliveries() -> Response:
-        rows = webhooks.deliveries[-int(request.args.get("newest", 1000)) :]
-        return jsonify([delivery.shape() for delivery in rows])
+        with meta.world.lock:
+            rows = webhooks.deliveries[-int(request.args.get("newest", 1000)) :]
+            return jsonify([delivery.shape() for delivery in rows])
 
     @doors.post("/deliveries/<int:number>/redeliver")
     def redeliver(number: int) -> tuple[Response, int]:

@@ -10,6 +10,7 @@ from typing import Literal
 from inbox.simulator.clock import SECOND_MS
 from inbox.simulator.courier import Courier
 from inbox.simulator.deliveries import Delivery, Event, delivery_of
+from inbox.simulator.records import remember
 from inbox.simulator.timeline import Timeline
 from inbox.simulator.world import World
 
@@ -92,7 +93,8 @@ class Webhooks:
 
     def redeliver(self, number: int, times: int = 1) -> None:
         """Send the same bytes again (LookupError if there is no such delivery)."""
-        delivery = next((d for d in self.deliveries if d.number == number), None)
+        with self._world.lock:
+            delivery = next((d for d in self.deliveries if d.number == number), None)
         if delivery is None:
             raise LookupError(f"no delivery {number}")
         for copy in range(times):
@@ -126,7 +128,7 @@ class Webhooks:
     def _record(self, events: list[Event]) -> Delivery:
         with self._world.lock:
             delivery = delivery_of(next(self._numbers), events)
-            self.deliveries.append(delivery)
+            remember(self.deliveries, delivery)
         return delivery
 
     def _enqueue(self, delivery: Delivery, lane: int | None = None) -> None:

@@ -1,6 +1,7 @@
 """Pages, people, threads and messages, as Meta's own database would hold them."""
 
 import threading
+from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
@@ -139,8 +140,8 @@ class World:
     def add_message(self, thread: Thread, message: Message) -> Message:
         """Put it in its place by time (normally last)."""
         with self.lock:
-            thread.messages.append(message)
-            thread.messages.sort(key=lambda m: m.created_ms)
+            # Never re-sorted as a whole: a list that is being sorted looks empty to its readers.
+            insort(thread.messages, message, key=lambda m: m.created_ms)
             thread.updated_ms = max(thread.updated_ms, message.created_ms)
             return message
 

@@ -146,6 +146,8 @@ def test_the_length_of_a_text(
         {"metadata": "m" * 1000},
         {"quick_replies": [{}] * 14},
         {"text": None, "attachment": {"type": "hologram", "payload": {}}},
+        {"text": None, "attachment": "image"},
+        {"text": None, "attachments": ["image"]},
     ],
 )
 def test_malformed_messages_are_refused(
