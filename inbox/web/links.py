@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
-from inbox.actions import links
+from inbox.actions import links, passwords
 from inbox.actions.refusal import Refusal
 from inbox.config import settings
 from inbox.web import throttle
@@ -54,6 +54,7 @@ def choose() -> ResponseReturnValue:
         user = links.use_link(token, password=password)
     except Refusal:
         return ended()
+    passwords.note_sign_in(user)
     start_session(user)
     return redirect("/inbox")
 

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
-from inbox.actions import setup
+from inbox.actions import passwords, setup
 from inbox.actions.refusal import Refusal
 from inbox.config import settings
 from inbox.web import throttle
@@ -49,6 +49,7 @@ def create() -> ResponseReturnValue:
         user = setup.set_up(organization=organization, name=name, email=email, password=password)
     except Refusal:  # somebody else was faster
         abort(409)
+    passwords.note_sign_in(user)
     start_session(user)
     return redirect("/inbox")
 

@@ -7,6 +7,7 @@ export function mount(form) {
 
 function open(form) {
   const token = location.hash.slice(1);
+  form.querySelector("[data-opening]").hidden = !token;
   form.querySelector("[data-missing]").hidden = Boolean(token);
   if (!token) return;
   form.elements.token.value = token;
