@@ -1,5 +1,6 @@
 // The contact pane beside the thread; over it on small screens.
 
+import { avatarOf } from "./avatar.js";
 import { keep, kept } from "./kept.js";
 import { opened } from "./selection.js";
 import { on } from "./signals.js";
@@ -30,19 +31,6 @@ export function closeContact() {
   if (wide.matches || pane.hidden) return false;
   setOpen(false);
   return true;
-}
-
-// A person's initials and picture, as their row in the list shows them.
-export function avatarOf({ id, name, profilePictureUrl }) {
-  const avatar = document.createElement("span");
-  avatar.className = `avatar-initials tone-${Number(BigInt(id) % 8n)}`;
-  avatar.setAttribute("aria-hidden", "true");
-  const painted = document.querySelector(`.row[data-contact="${id}"] .avatar-initials`);
-  if (painted) avatar.append(...[...painted.childNodes].map((node) => node.cloneNode(true)));
-  else avatar.textContent = /^\p{L}/u.test(name) ? name[0].toUpperCase() : "";
-  avatar.querySelector("img")?.remove();
-  if (profilePictureUrl) avatar.append(Object.assign(new Image(), { src: profilePictureUrl, alt: "" }));
-  return avatar;
 }
 
 function show(detail) {

@@ -1,12 +1,12 @@
 // The head of the thread: who, where, whose, and what became of it.
 
 import { patch } from "./api.js";
+import { avatarOf } from "./avatar.js";
 import { colleagues } from "./colleagues.js";
 import { me } from "./first.js";
 import { opened, select } from "./selection.js";
 import { on, tell } from "./signals.js";
 import { toast } from "./toasts.js";
-import { avatarOf } from "./contact.js";
 
 const byId = (id) => document.getElementById(id);
 const PLATFORMS = { FACEBOOK: "Messenger", INSTAGRAM: "Instagram" };

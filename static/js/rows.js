@@ -1,5 +1,6 @@
 // The rows of the list: merged by version, kept in order, moved smoothly.
 
+import { avatarOf } from "./avatar.js";
 import { admits } from "./filters.js";
 import { localize } from "./times.js";
 import { keepLight } from "./lightness.js";
@@ -101,14 +102,9 @@ function dress(shape, element) {
   if (contact && contact.version > shape.contact.version) {
     shape.contact = contact;
     element.querySelector("[data-contact-name]").textContent = contact.name;
-    showPicture(element.querySelector(".avatar-initials"), contact);
+    element.querySelector(".avatar-initials").replaceWith(avatarOf(contact));
   }
   localize(element);
-}
-
-export function showPicture(avatar, { profilePictureUrl }) {
-  avatar.querySelector("img")?.remove();
-  if (profilePictureUrl) avatar.append(Object.assign(new Image(), { src: profilePictureUrl, alt: "" }));
 }
 
 function place(shape, element) {

@@ -26,6 +26,7 @@ export function toNewest({ smoothly = false } = {}) {
 }
 
 export function toElement(element, { block = "center", smoothly = false } = {}) {
+  pinned = false; // if it turns out to be near the end, the scroll that follows pins again
   element.scrollIntoView({ block, behavior: smoothly ? "smooth" : "instant" });
 }
 

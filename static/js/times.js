@@ -11,9 +11,10 @@ const dayAndMonth = new Intl.DateTimeFormat(undefined, { day: "numeric", month: 
 const numericDay = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "2-digit", year: "2-digit" });
 const longDay = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const longDayAndYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export function startTimes() {
+  document.documentElement.dataset.clock = clock.resolvedOptions().hour12 ? "12" : "24"; // widths
   localize(document);
   setInterval(() => localize(document, "relative"), 30_000);
 }
@@ -62,7 +63,8 @@ export function duration(milliseconds) {
   const minutes = Math.max(1, Math.ceil(milliseconds / MINUTE));
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours > 48) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
 }
 
 function daysBetween(earlier, later) {

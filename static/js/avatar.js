@@ -1,0 +1,34 @@
+// A person's initials under their picture, by the rules of inbox/_avatar.html.
+
+const SVG = "http://www.w3.org/2000/svg";
+const TONES = 8n;
+
+export function avatarOf({ id, name, profilePictureUrl }) {
+  const avatar = document.createElement("span");
+  avatar.className = `avatar-initials tone-${BigInt(id) % TONES}`;
+  avatar.setAttribute("aria-hidden", "true");
+  avatar.append(initials(name) || person());
+  if (profilePictureUrl) avatar.append(Object.assign(new Image(), { src: profilePictureUrl, alt: "" }));
+  return avatar;
+}
+
+// First letters of the first and last word; nothing where the name is no name.
+function initials(name) {
+  const words = name.replace(/^@+/, "").split(/\s+/).filter(Boolean).map((word) => [...word][0]);
+  if (!isLetter(words[0]) || name.startsWith("User ")) return "";
+  const last = words.length > 1 && isLetter(words.at(-1)) ? words.at(-1) : "";
+  return (words[0] + last).toUpperCase();
+}
+
+function isLetter(character) {
+  return /^\p{L}$/u.test(character ?? "");
+}
+
+function person() {
+  const icon = document.createElementNS(SVG, "svg");
+  const use = document.createElementNS(SVG, "use");
+  icon.setAttribute("class", "icon");
+  use.setAttribute("href", "/static/icons.svg#user");
+  icon.append(use);
+  return icon;
+}
