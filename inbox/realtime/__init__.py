@@ -63,7 +63,8 @@ def announce(
     )
     if change:
         outbox = realtime().outbox
-        on_commit(lambda: outbox.put(change) if outbox else tell(change))
+        # `is None`, because an outbox with nothing waiting in it counts as false.
+        on_commit(lambda: tell(change) if outbox is None else outbox.put(change))
 
 
 def tell(change: Change) -> None:
