@@ -27,25 +27,28 @@ Pair = tuple[MessageArrived, Item]
 
 @dataclass
 class Stored:
-    """What one delivery brought. `awaited_ids` are messages for which events came early."""
+    """What one delivery brought. `awaited_ids` are messages for which events came early,
+    `late_ids` those whose thread has newer ones already."""
 
     message_ids: list[int] = field(default_factory=list)
     new_contact_ids: list[int] = field(default_factory=list)
     awaited_ids: list[int] = field(default_factory=list)
+    late_ids: list[int] = field(default_factory=list)
     refused: list[Unreadable] = field(default_factory=list)
 
     def add(self, other: Stored) -> None:
         self.message_ids += other.message_ids
         self.new_contact_ids += other.new_contact_ids
         self.awaited_ids += other.awaited_ids
+        self.late_ids += other.late_ids
         self.refused += other.refused
 
 
 def store_messages(kind: str | None, journal: bytes | None, pairs: Sequence[Pair]) -> Stored:
     """Stores messages and (when given) the raw delivery they came in.
 
-    Raises `OperationalError` when the
-    database is away; a message that PostgreSQL refuses is set aside and the others are stored.
+    Raises `OperationalError` when the database is away; a message that PostgreSQL refuses is set
+    aside and the others are stored.
     """
     if not pairs and journal is None:
         return Stored()
@@ -71,6 +74,7 @@ def _run(kind: str | None, journal: bytes | None, pairs: Sequence[Pair]) -> Stor
             found = retry_on_conflict(partial(_execute, connection, kind, journal, rows))
             stored.message_ids += [row.message_id for row in found if row.message_id]
             stored.awaited_ids += [row.message_id for row in found if row.has_early_events]
+            stored.late_ids += [row.message_id for row in found if row.is_late]
             stored.new_contact_ids += found[0].new_contact_ids or []
             if found[0].conversations >= found[0].threads:
                 return stored

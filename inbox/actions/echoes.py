@@ -32,7 +32,7 @@ def claim_echo(echo: MessageArrived) -> bool:
             reply.delivery = Delivery.SENT
             reply.error_code = reply.error_message = None
         touch(reply.conversation_id)
-        announce(messages=[reply.id])
+        announce(messages=[reply.id], conversations=[reply.conversation_id])
         return True
 
 

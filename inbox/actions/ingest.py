@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from inbox.actions.bulk import Pair, store_messages
 from inbox.actions.early_events import apply_early_events
 from inbox.actions.echoes import claim_echo
+from inbox.actions.quotes import refresh_quotes
 from inbox.actions.referrals import note_referral
 from inbox.actions.setting_aside import blames_data, record_failures, refused
 from inbox.actions.thread_events import apply_event
@@ -41,6 +42,7 @@ def store(parsed: ParsedDelivery, *, journal: bytes | None) -> list[Unreadable]:
     stored = store_messages(parsed.object, journal, arrived)
     announce(new_messages=stored.message_ids)
     apply_early_events(stored.awaited_ids)
+    refresh_quotes(stored.late_ids)
     _follow_up([event for event, _ in arrived], stored.new_contact_ids)
     return [*stored.refused, *_apply(others)]
 

@@ -4,7 +4,9 @@
 -- Each message is routed to its Page; contact and conversation are found or made; messages whose
 -- mid is new are inserted with their attachments; the conversation's row is brought up to date and
 -- reopened by a message of the person. Returns a row per new message, and on each row (or on one
--- row without a message) the counts that tell whether to run again.
+-- row without a message) the counts that tell whether to run again. A message `is_late` when its
+-- thread has a newer one already. A referral opens the reply window like a message does (Meta, Send
+-- API guide).
 --
 -- Run again, without the journal, when `conversations` < `threads`: a rival's first message of the
 -- same person was in flight, and what it inserts is invisible to this statement's snapshot.
@@ -27,7 +29,9 @@ thread as (
     select
         page_id, organization_id, platform, person,
         count(*) filter (where direction = 'INCOMING' and kind = 'MESSAGE') as incoming,
-        max(at) filter (where direction = 'INCOMING' and kind = 'MESSAGE') as last_incoming_at,
+        max(at) filter (
+            where direction = 'INCOMING' and (kind = 'MESSAGE' or extra ? 'referral')
+        ) as last_incoming_at,
         coalesce(max(at) filter (where kind = 'MESSAGE'), max(at)) as last_at,
         (array_agg(snippet order by kind = 'MESSAGE' desc, at desc, n desc))[1] as snippet,
         (array_agg(direction order by kind = 'MESSAGE' desc, at desc, n desc))[1] as direction
@@ -67,7 +71,10 @@ contact as (
     from new_contact
 ),
 known_conversation as (
-    select conversation.id, contact.page_id, contact.platform, contact.person
+    select
+        conversation.id, contact.page_id, contact.platform, contact.person,
+        conversation.last_message_at, conversation.contact_read_at,
+        conversation.contact_delivered_at
     from contact join conversations conversation
         on conversation.contact_id = contact.id and conversation.platform = contact.platform
 ),
@@ -89,20 +96,28 @@ new_conversation as (
     returning id, contact_id, platform
 ),
 conversation as (
-    select id, page_id, platform, person from known_conversation
+    select id, page_id, platform, person, contact_read_at, contact_delivered_at
+    from known_conversation
     union all
-    select made.id, contact.page_id, contact.platform, contact.person
+    select made.id, contact.page_id, contact.platform, contact.person, null, null
     from new_conversation made
     join contact on contact.id = made.contact_id and contact.platform = made.platform
 ),
 message as (
     insert into messages (
         organization_id, facebook_page_id, conversation_id, mid, direction, kind, content,
-        sent_at, reply_to_mid, extra
+        sent_at, delivery, reply_to_mid, extra
     )
     select
         event.organization_id, event.page_id, conversation.id, event.mid, event.direction,
-        event.kind, event.content, event.at, event.reply_to_mid, coalesce(event.extra, '{}')
+        event.kind, event.content, event.at,
+        case -- a receipt may come before the echo of what it is for
+            when event.direction = 'INCOMING' then 'SENT'
+            when event.at <= conversation.contact_read_at then 'READ'
+            when event.at <= conversation.contact_delivered_at then 'DELIVERED'
+            else 'SENT'
+        end,
+        event.reply_to_mid, coalesce(event.extra, '{}')
     from event join conversation using (page_id, platform, person)
     order by event.page_id, event.mid -- the same order everywhere, so that rivals queue up
     on conflict (facebook_page_id, mid) do nothing
@@ -128,8 +143,10 @@ news as (
         message.conversation_id,
         count(*) filter (where message.direction = 'INCOMING' and message.kind = 'MESSAGE')
             as incoming,
-        max(sent_at) filter (where message.direction = 'INCOMING' and message.kind = 'MESSAGE')
-            as last_incoming_at,
+        max(sent_at) filter (
+            where message.direction = 'INCOMING'
+                and (message.kind = 'MESSAGE' or event.extra ? 'referral')
+        ) as last_incoming_at,
         max(sent_at) filter (where message.kind = 'MESSAGE') as last_at,
         (array_agg(event.snippet order by message.kind = 'MESSAGE' desc, sent_at desc, id desc))[1]
             as snippet,
@@ -159,6 +176,7 @@ bumped as (
 )
 select
     message.id as message_id,
+    message.sent_at < known.last_message_at as is_late,
     exists (
         select from early_events early
         where early.facebook_page_id = message.page_id and early.mid = message.mid
@@ -166,5 +184,7 @@ select
     (select array_agg(id) from new_contact) as new_contact_ids,
     (select count(*) from conversation) as conversations,
     (select count(*) from thread) as threads
-from (select) as always_one_row left join message on true
+from (select) as always_one_row
+left join message on true
+left join known_conversation known on known.id = message.conversation_id
 order by message.sent_at, message.id

@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from inbox.actions.files import drop_files
+from inbox.actions.quotes import refresh_quotes
 from inbox.actions.setting_aside import set_aside_early
 from inbox.actions.snippets import shortened
-from inbox.db import transaction
+from inbox.db import retry_on_conflict, transaction
 from inbox.extensions import db
 from inbox.meta.webhook import Item
 from inbox.meta.webhook_events import (
@@ -26,15 +27,19 @@ from inbox.meta.webhook_events import (
     ReadUpTo,
     Thread,
 )
-from inbox.models import Conversation, Delivery, Direction, FacebookPage, Message
+from inbox.models import Attachment, Conversation, Delivery, Direction, FacebookPage, Message
 from inbox.realtime import announce
 
 
 def apply_event(event: Event, item: Item) -> None:
     """Applies it to its message; when that has not come yet, keeps it until it comes."""
-    with transaction():
-        if not _apply(event):
-            set_aside_early(event, item)
+
+    def attempt() -> None:
+        with transaction():
+            if not _apply(event):
+                set_aside_early(event, item)
+
+    retry_on_conflict(attempt)
 
 
 def touch(conversation_id: int, **values: Any) -> None:
@@ -67,7 +72,7 @@ def _reacted(event: Reacted) -> bool:
     message.reactions = [*others, {"by": by, "emoji": event.emoji, "at": at}]
     # A reaction opens the reply window like a message does (Meta, Send API guide).
     later = func.greatest(Conversation.last_incoming_at, event.at)
-    touch(message.conversation_id, last_incoming_at=later)
+    touch(message.conversation_id, **({"last_incoming_at": later} if event.emoji else {}))
     announce(messages=[message.id], conversations=[message.conversation_id])
     return True
 
@@ -82,6 +87,7 @@ def _edited(event: MessageEdited) -> bool:
     message.content = event.content
     message.edited_at = event.at
     message.extra = message.extra | {"edits": event.number}
+    refresh_quotes([message.id])
     _show_in_list(message, shortened(event.content))
     return True
 
@@ -93,8 +99,12 @@ def _unsent(event: MessageUnsent) -> bool:
         return False
     if not message.is_deleted:
         message.is_deleted = True
-        message.content = ""  # the person took it back: we do not keep it either
+        # The person took it back: we do not keep it either.
+        message.content, message.extra = "", {}
         drop_files([message.id])
+        forget = update(Attachment).where(Attachment.message_id == message.id)
+        db.session.execute(forget.values(name=None, payload={}))
+        refresh_quotes([message.id])
         _show_in_list(message, "Message unsent")
     return True
 

@@ -124,14 +124,15 @@ def _event_of(item: Item) -> Event | None:
 
 
 def _thread(item: Item, content: dict[str, Any]) -> Thread:
-    """Our own id is the recipient's, in an echo the sender's. `entry.id` helps out: some of
-    Meta's examples put the person's id there."""
+    """Our own id is the recipient's, in an echo the sender's. `entry.id` helps out where one is
+    missing; it says nothing about a message, because some of Meta's examples put the person's id
+    there."""
     sender = _party(content, "sender")
     recipient = _party(content, "recipient")
     entry_id = an_optional_id(item.entry_id, "entry.id")
     message = content.get("message")
     is_echo = isinstance(message, dict) and bool(message.get("is_echo"))
-    if is_echo or (sender is not None and sender == entry_id and sender != recipient):
+    if is_echo or (message is None and sender == entry_id and sender != recipient):
         sender, recipient = recipient, sender
     account = recipient or entry_id
     if account is None:
