@@ -23,8 +23,14 @@ T = TypeVar("T")
 # of an answer does not tell whether an account exists.
 NOBODYS_HASH = f"scrypt:32768:8:1${'x' * 16}${'0' * 128}"
 
-# One hash takes 32 MB and 70 ms of a processor.
+# One hash takes 32 MB and 70 ms of a processor. Who would wait long for a turn is sent away:
+# a flood of guesses must not fill the places of other requests.
 _two_at_once = threading.Semaphore(2)
+_places = threading.Semaphore(6)
+
+
+class TooManyAtOnceError(Exception):
+    """More passwords are being checked in this process than it can do in good time."""
 
 
 def user_with_password(email: str, password: str) -> User | None:
@@ -77,12 +83,17 @@ def hash_of(password: str) -> str:
 
 def _beside_the_server(work: Callable[[], T]) -> T:
     """In the served web process all requests share one thread, which no hash may hold up: there
-    it is computed in a real thread of its own."""
+    it is computed in a real thread of its own. Raises `TooManyAtOnceError`."""
     patcher = sys.modules.get("eventlet.patcher")
     if patcher is None or not patcher.is_monkey_patched("thread"):
         return work()
     from eventlet import tpool
 
-    with _two_at_once:
-        result: T = tpool.execute(work)
-        return result
+    if not _places.acquire(blocking=False):
+        raise TooManyAtOnceError
+    try:
+        with _two_at_once:
+            result: T = tpool.execute(work)
+            return result
+    finally:
+        _places.release()

@@ -10,7 +10,7 @@ from werkzeug.exceptions import TooManyRequests
 from inbox.actions import passwords, setup
 from inbox.realtime import sign_out
 from inbox.web import throttle
-from inbox.web.errors import Invalid
+from inbox.web.errors import Invalid, answer
 from inbox.web.forms import MOST_EMAIL, submitted
 from inbox.web.identity import start_session
 
@@ -62,6 +62,11 @@ def destroy() -> ResponseReturnValue:
 @blueprint.errorhandler(TooManyRequests)
 def too_many(_: TooManyRequests) -> ResponseReturnValue:
     return page(problem=TOO_MANY), 429
+
+
+@blueprint.app_errorhandler(passwords.TooManyAtOnceError)
+def too_many_at_once(_: passwords.TooManyAtOnceError) -> ResponseReturnValue:
+    return answer(429)
 
 
 def page(problem: str | None = None, errors: dict[str, str] | None = None) -> str:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 from flask import Flask
 
 from inbox.actions import setup
 from inbox.models import Role
 from tests.cast import PASSWORD, Browser, Cast, browser, sign_in, user
+from tests.processes import Starter, Web
 
 
 def try_to_sign_in(made: Browser, email: str, password: str = PASSWORD) -> int:
@@ -220,3 +223,38 @@ def test_line_breaks_in_an_address_reach_no_log(
         for _ in range(12):
             try_to_sign_in(made, "x@example.test\n2026-01-01 CRITICAL forged", "wrong")
     assert "forged" not in caplog.text
+
+
+def post_from_outside(url: str, email: str, password: str) -> int:
+    with requests.Session() as session:
+        token = session.get(f"{url}/sign-in", timeout=10).text.split('name="csrf_token" value="')[1]
+        data = {"email": email, "password": password, "csrf_token": token.split('"')[0]}
+        return session.post(
+            f"{url}/sign-in", data=data, timeout=10, allow_redirects=False
+        ).status_code
+
+
+def test_a_flood_of_guesses_holds_nobody_else_up(live: Web, cast: Cast) -> None:
+    def guess(number: int) -> int:
+        return post_from_outside(live.url, f"nobody-{number}@example.test", "a guess")
+
+    slowest = 0.0
+    with ThreadPoolExecutor(40) as pool:
+        guesses = [pool.submit(guess, number) for number in range(80)]
+        while not all(future.done() for future in guesses):
+            began = time.perf_counter()
+            assert requests.get(f"{live.url}/health", timeout=10).status_code == 200
+            slowest = max(slowest, time.perf_counter() - began)
+    answers = {future.result() for future in guesses}
+    assert 429 in answers, "there were more than it could check"
+    assert answers <= {401, 429}
+    assert slowest < 5, "seconds, on a machine that is busy otherwise too"
+
+
+def test_guessing_is_stopped_and_sign_in_works_while_redis_is_away(
+    start: Starter, cast: Cast
+) -> None:
+    web = start.web(REDIS_URL="redis://127.0.0.1:1/0")
+    guesses = [post_from_outside(web.url, cast.bob.email, f"guess {n}") for n in range(11)]
+    assert guesses == [401] * 10 + [429]
+    assert post_from_outside(web.url, cast.alice.email, PASSWORD) == 302
