@@ -17,12 +17,14 @@ from flask import Flask
 from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
+from sqlalchemy import null
 from werkzeug.test import TestResponse
 
 from inbox.actions import settling
 from inbox.actions.pages import connect_page
+from inbox.extensions import db
 from inbox.local.stores import Stores
-from inbox.models import Conversation, Platform, Role
+from inbox.models import Contact, Conversation, FacebookPage, Platform, Role
 from inbox.realtime.bus import CHANNEL
 from inbox.simulator.server import Simulator
 from inbox.simulator.world import Person
@@ -44,11 +46,15 @@ class Desk:
     conversation_id: int
 
     def reply(self, text: object = "Yes, at noon.", **body: object) -> TestResponse:
-        return self.post(f"/api/conversations/{self.conversation_id}/messages", text=text, **body)
+        return self.post(
+            f"/api/conversations/{self.conversation_id}/messages", {"text": text, **body}
+        )
 
-    def post(self, path: str, *, token: str | None = None, **body: object) -> TestResponse:
+    def post(
+        self, path: str, body: dict[str, object] | None = None, *, token: str | None = None
+    ) -> TestResponse:
         headers = {"Authorization": f"Bearer {token or self.ada_token}"}
-        return self.app.test_client().post(path, json=body, headers=headers)
+        return self.app.test_client().post(path, json=body or {}, headers=headers)
 
     def replied(self, text: str = "Yes, at noon.", **body: object) -> int:
         """The id of a new reply."""
@@ -148,9 +154,6 @@ def desk(app: Flask, meta: Simulator, database: Database, redis: Redis) -> Desk:
 
 
 def _conversation(page_id: int, person: Person, platform: Platform) -> Conversation:
-    from inbox.extensions import db
-    from inbox.models import Contact, FacebookPage
-
     page = db.session.get_one(FacebookPage, page_id)
     is_instagram = platform == Platform.INSTAGRAM
     contact = cast.insert(
@@ -160,7 +163,7 @@ def _conversation(page_id: int, person: Person, platform: Platform) -> Conversat
             name=person.name,
             messenger_psid=None if is_instagram else person.id,
             instagram_sid=person.id if is_instagram else None,
-            profile_due_at=None,
+            profile_due_at=null(),  # a plain None would leave it to the column's default
         )
     )
     return cast.conversation(contact)
@@ -184,7 +187,8 @@ class Ears:
 
 @pytest.fixture
 def ears(redis: Redis) -> Iterator[Ears]:
-    with redis.pubsub() as subscription:
+    client: Any = redis  # redis-py leaves pubsub untyped
+    with client.pubsub() as subscription:
         subscription.subscribe(CHANNEL)
         subscription.get_message(timeout=2)  # the confirmation
         yield Ears(subscription)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from inbox.actions import outcomes
-from inbox.models import Platform
+from inbox.models import Delivery, Direction, Message, Platform
 from tests import cast
+from tests.bounds import eventually
 from tests.sending.conftest import Desk, Ears
 
 HALF_ANSWERS = ["apply_then_close", "apply_then_500", "truncated"]
@@ -169,8 +172,6 @@ def test_a_slow_send_keeps_its_lease(desk: Desk) -> None:
     working = threading.Thread(target=desk.work)
     working.start()
     taken = "SELECT lease_until FROM messages WHERE lease_until IS NOT NULL"
-    from tests.bounds import eventually
-
     (first,) = eventually(lambda: desk.database.rows(taken))
     eventually(lambda: desk.database.rows(taken)[0]["lease_until"] > first["lease_until"])
     working.join()
@@ -181,19 +182,15 @@ def test_a_message_that_an_import_stored_meanwhile_becomes_one_with_the_reply(de
     message_id = desk.replied()
     with desk.app.app_context():
         twin = cast.insert(_copy_of(desk.message(message_id), mid="m_twin"))
-        outcomes_of_claim = desk.database.rows("UPDATE messages SET attempt = 1 RETURNING id")
-        assert len(outcomes_of_claim) == 2
+        both = desk.database.rows("UPDATE messages SET attempt = 1 RETURNING id")
+        assert len(both) == 2
         outcomes.sent((message_id, 1), "m_twin")
     (row,) = desk.database.rows("SELECT * FROM messages")
     assert (row["id"], row["mid"], row["delivery"]) == (message_id, "m_twin", "READ")
     assert row["sent_at"] == twin.sent_at
 
 
-def _copy_of(row: dict[str, object], mid: str) -> object:
-    from datetime import UTC, datetime
-
-    from inbox.models import Delivery, Direction, Message
-
+def _copy_of(row: dict[str, Any], mid: str) -> Message:
     names = ("organization_id", "facebook_page_id", "conversation_id", "content")
     return Message(
         **{name: row[name] for name in names},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inbox.models import Platform
+from inbox.models import Direction, Platform
 from tests import cast
 from tests.cast import Cast
 from tests.sending.conftest import Desk, Ears
@@ -135,15 +135,15 @@ def test_nobody_replies_where_they_may_not(cast_: Cast, desk: Desk) -> None:
         tokens = {
             name: cast.api_token(getattr(cast_, name)) for name in ("bob", "charlie", "mallory")
         }
-    assert desk.post(path, token=tokens["bob"], text="Yes.").status_code == 201
+    assert desk.post(path, {"text": "Yes."}, token=tokens["bob"]).status_code == 201
     for outsider in ("charlie", "mallory"):
-        assert desk.post(path, token=tokens[outsider], text="Yes.").status_code == 404
+        assert desk.post(path, {"text": "Yes."}, token=tokens[outsider]).status_code == 404
     assert desk.app.test_client().post(path, json={"text": "Yes."}).status_code in (400, 401)
 
 
 def test_an_agent_cannot_retry_what_is_not_theirs(cast_: Cast, desk: Desk) -> None:
     with desk.app.app_context():
-        failed = cast.message(cast_.conversation, "Yes.", delivery="FAILED", direction="OUTGOING")
+        failed = cast.message(cast_.conversation, "Yes.", Direction.OUTGOING, delivery="FAILED")
         outsiders = [cast.api_token(cast_.charlie), cast.api_token(cast_.mallory)]
     for token in outsiders:
         assert desk.post(f"/api/messages/{failed.id}/retry", token=token).status_code == 404
