@@ -8,8 +8,9 @@ import requests
 
 from inbox.simulator.cast import characters
 from inbox.simulator.dialogues import dialogues
-from inbox.simulator.history import populate
+from inbox.simulator.history import history, populate
 from inbox.simulator.media import MediaShelf
+from inbox.simulator.pretend import PageSettings, PretendMeta
 from inbox.simulator.server import Simulator
 from inbox.simulator.state import load_state, save_state
 from inbox.simulator.world import Person
@@ -88,14 +89,16 @@ def test_the_world_survives_in_a_file(meta: Simulator, eva: Person, tmp_path: Pa
     mid = meta.says(eva, "before the restart")
     meta.does(eva, "reaction", mid=mid)
     meta.media.add("upload-1.png", b"picture")
-    before = requests.get(f"{meta.url}/simulator/history", timeout=10).json()
     save_state(meta, tmp_path / "state.json")
-    meta.forget()
-    assert load_state(meta, tmp_path / "state.json")
-    assert requests.get(f"{meta.url}/simulator/history", timeout=10).json() == before
-    kept = meta.media.get("upload-1.png")
+    page = PageSettings(id="10050", token="t", instagram_account_id="17841400000000001")
+    later = PretendMeta(app_secret="s", verify_token="v", page=page)
+    later.url = meta.url
+    assert load_state(later, tmp_path / "state.json")
+    assert history(later)["conversations"] == history(meta)["conversations"]
+    kept = later.media.get("upload-1.png")
     assert kept is not None
     assert kept.content == b"picture"
+    assert later.media.get(eva.picture) == meta.media.get(eva.picture) is not None
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", json.dumps({"people": [{"id": 1}]})])
