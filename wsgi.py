@@ -36,7 +36,8 @@ def main() -> int:
         return 1
     os.environ[LISTENER] = str(listener.fileno())
     command = [sys.executable, os.path.abspath(__file__)]
-    return supervise([Child(command, [listener.fileno()]) for _ in range(children)])
+    served = [Child(command, [listener.fileno()]) for _ in range(children)]
+    return supervise(served, at_end=listener.close)
 
 
 def open_listener() -> socket.socket:

@@ -57,8 +57,12 @@ def migrated(shared_app: Flask) -> None:
 
 
 @pytest.fixture
-def app(shared_app: Flask, database: Database) -> Flask:
+def app(shared_app: Flask, database: Database, stores: Stores) -> Flask:
     """The app, with an empty database. Use `with app.app_context():` to call actions."""
+    if stores.postgresql.process.pid != shared_app.extensions.get("seen_postgresql"):
+        with shared_app.app_context():
+            db.engine.dispose()  # a test has killed the server that these connections led to
+        shared_app.extensions["seen_postgresql"] = stores.postgresql.process.pid
     return shared_app
 
 

@@ -111,6 +111,8 @@ def shared_web(session_starter: Starter, migrated: None) -> Web:
 @pytest.fixture
 def live(shared_web: Web, database: Database) -> Web:
     """The web process that tests share, with an empty database: do not stop it."""
+    # Its first request after a test that has killed PostgreSQL finds only dead connections.
+    shared_web.process.wait_until(shared_web.is_ready)
     return shared_web
 
 

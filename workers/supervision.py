@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 PARENT = "INBOX_PARENT"  # tells a child whom it must not outlive
 CANNOT_START = 78  # EX_CONFIG of sysexits.h: trying again would not help
@@ -68,11 +68,9 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
 
-def supervise(children: Sequence[Child]) -> int:
-    """Keep all running until SIGTERM or SIGINT; then end them within `GRACE_SECONDS`.
-
-    Answers the exit code: 0, or CANNOT_START when a child said so.
-    """
+def supervise(children: Sequence[Child], at_end: Callable[[], object] = lambda: None) -> int:
+    """Keep all running until SIGTERM or SIGINT; then call `at_end` and end them within
+    `GRACE_SECONDS`. Answers the exit code: 0, or CANNOT_START when a child said so."""
     asked: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda received, _: asked.append(received))
@@ -81,6 +79,7 @@ def supervise(children: Sequence[Child]) -> int:
         codes = [child.keep_running() for child in children]
         code = CANNOT_START if CANNOT_START in codes else 0
         time.sleep(LOOK_SECONDS)
+    at_end()
     _end(children)
     return code
 

@@ -100,7 +100,7 @@ class Process:
     def wait(self, seconds: float) -> int | None:
         return None if self._popen is None else self._popen.wait(seconds)
 
-    def wait_until(self, ready: Callable[[], bool], seconds: float = 30) -> None:
+    def wait_until(self, ready: Callable[[], bool], seconds: float = 60) -> None:
         """Return once `ready()` is true.
 
         Raises StartError when the program ends first or `seconds` have passed.

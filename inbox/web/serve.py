@@ -58,7 +58,8 @@ def serve(listener: socket.socket, config: Config) -> None:
     wait_for_signal = _signals()
     log.info("Serving on port %d", listener.getsockname()[1])
     wait_for_signal()
-    server.kill()  # accepts no more; the socket stays open for our siblings
+    server.kill()
+    listener.close()  # who connects now is refused, unless siblings go on
     _drain(app, turnstile)
     logging.shutdown()
     # Not sys.exit: eventlet's server would first wait for every open socket. The kernel closes

@@ -7,30 +7,54 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+import psycopg2
 import requests
+from websocket import WebSocket, WebSocketConnectionClosedException, create_connection
 
 from inbox.config import ROOT
+from inbox.local.stores import Stores
 from tests.apps import Environment
 from tests.bounds import eventually
 from tests.pids import children_of, is_alive
-from tests.processes import Starter, outside
+from tests.processes import Starter, Web, outside
 
 
 def test_sigterm_ends_it_fast_although_sockets_are_open(start: Starter) -> None:
     web = start.web()
-    address = ("127.0.0.1", int(web.url.rpartition(":")[2]))
-    with socket.create_connection(address) as waiting, socket.create_connection(address) as idle:
-        waiting.sendall(b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert waiting.recv(12) == b"HTTP/1.1 200"
-        children = children_of(web.process.pid)
-        assert children
+    address = web.url.removeprefix("http://")
+    sockets = [
+        create_connection(f"ws://{address}/socket.io/?EIO=4&transport=websocket") for _ in range(20)
+    ]
+    assert all(str(ws.recv()).startswith('0{"sid":') for ws in sockets)
+    children = children_of(web.process.pid)
+    assert children
 
-        assert web.process.stop() < 3
+    assert web.process.stop() < 10
 
-        assert web.process.wait(0) == 0
-        assert idle.recv(1) == b""
+    assert web.process.wait(0) == 0
+    for ws in sockets:
+        eventually(partial(is_cut, ws))
     assert not any(is_alive(child) for child in children)
+
+
+def test_sigterm_lets_a_request_finish_that_is_being_answered(
+    start: Starter, stores: Stores
+) -> None:
+    web = start.web()
+    with ThreadPoolExecutor(1) as pool, psycopg2.connect(start.environment["DATABASE_URL"]) as lock:
+        with lock.cursor() as cursor:
+            cursor.execute("LOCK TABLE webhook_deliveries")  # which `/health` reads
+            answer = pool.submit(requests.get, f"{web.url}/health", timeout=10)
+            waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            eventually(lambda: stores.postgresql.run(waiting))
+            web.process.signal(signal.SIGTERM)
+            eventually(lambda: refuses(web))
+        lock.rollback()
+        assert answer.result().status_code in (200, 503)  # 503 when the lock was held too long
+    assert web.process.wait(10) == 0
 
 
 def test_a_child_that_is_killed_is_replaced(start: Starter) -> None:
@@ -94,3 +118,17 @@ def test_the_flask_command_patches_nothing(environment: Environment) -> None:
         timeout=30,
     )
     assert done.stdout.split() == ["inbox", "False"], done.stderr
+
+
+def is_cut(ws: WebSocket) -> bool:
+    try:
+        return not ws.recv()
+    except (WebSocketConnectionClosedException, ConnectionError):
+        return True
+
+
+def refuses(web: Web) -> bool:
+    """Whether nobody takes new connections any more."""
+    host, _, port = web.url.removeprefix("http://").partition(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) != 0
