@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,34 +11,9 @@ from inbox.actions import people
 from inbox.actions.refusal import Refusal
 from inbox.extensions import db
 from inbox.models import Role, User
-from tests.cast import Browser, Cast, api_token, browser, contact, conversation, sign_in, user
+from tests.cast import Cast, api_token, browser, contact, conversation, sign_in, user
+from tests.people.invitations import choose_password, invite, link_in
 from tests.stores import Database
-
-NEW_PASSWORD = "a password of my own"
-
-
-def link_in(page: str) -> str:
-    """The token of the link that a page shows."""
-    found = re.search(r'value="(http://localhost/welcome#([\w-]{43}))"', page)
-    assert found is not None
-    return found[2]
-
-
-def invite(admin: Browser, name: str = "Ivy", role: str = "AGENT") -> str:
-    answer = admin.post(
-        "/settings/team",
-        data={"name": name, "email": f"{name.lower()}@example.test", "role": role},
-    )
-    assert answer.status_code == 201
-    return link_in(answer.text)
-
-
-def choose_password(made: Browser, token: str, password: str = NEW_PASSWORD) -> int:
-    made.get("/welcome")
-    return made.post(
-        "/welcome/password",
-        data={"token": token, "password": password, "password_again": password},
-    ).status_code
 
 
 def test_an_admin_sees_everybody_of_the_organization_and_nobody_else(
@@ -49,97 +23,6 @@ def test_an_admin_sees_everybody_of_the_organization_and_nobody_else(
     for person in (cast.alice, cast.bob, cast.charlie):
         assert person.email in page
     assert cast.mallory.email not in page
-
-
-def test_an_invited_person_chooses_a_password_and_is_in(
-    app: Flask, cast: Cast, database: Database
-) -> None:
-    token = invite(sign_in(app, cast.alice))
-    guest = browser(app)
-    guest.get("/welcome")
-    page = guest.post("/welcome", data={"token": token})
-    assert page.status_code == 200
-    assert "Welcome, Ivy" in page.text
-    assert "Bluebird Bakery" in page.text
-    assert choose_password(guest, token) == 302
-    assert guest.get("/settings/account").status_code == 200
-    assert guest.get("/settings/team").status_code == 403
-    sign_in(app, "ivy@example.test", NEW_PASSWORD)
-    row = database.rows("SELECT * FROM users WHERE name = 'Ivy'")[0]
-    assert (row["role"], row["organization_id"]) == ("AGENT", cast.organization.id)
-
-
-def test_only_a_hash_of_the_link_is_stored_and_it_is_shown_once(
-    app: Flask, cast: Cast, database: Database
-) -> None:
-    admin = sign_in(app, cast.alice)
-    token = invite(admin)
-    assert token not in admin.get("/settings/team").text
-    assert token not in str(database.rows("SELECT * FROM user_links"))
-    assert database.value("SELECT length(token_hash) FROM user_links") == 64
-
-
-def test_a_link_works_once(app: Flask, cast: Cast) -> None:
-    token = invite(sign_in(app, cast.alice))
-    assert choose_password(browser(app), token) == 302
-    again = browser(app)
-    assert choose_password(again, token, "another password") == 410
-    assert again.post("/welcome", data={"token": token}).status_code == 410
-
-
-def test_two_who_use_a_link_at_once_are_not_both_let_in(app: Flask, cast: Cast) -> None:
-    token = invite(sign_in(app, cast.alice))
-    browsers = [browser(app) for _ in range(4)]
-    with ThreadPoolExecutor(4) as pool:
-        answers = sorted(pool.map(lambda made: choose_password(made, token), browsers))
-    assert answers == [302, 410, 410, 410]
-
-
-@pytest.mark.parametrize(("purpose", "hours"), [("INVITE", 7 * 24), ("RESET", 24)])
-def test_a_link_expires(
-    app: Flask, cast: Cast, database: Database, purpose: str, hours: int
-) -> None:
-    admin = sign_in(app, cast.alice)
-    token = (
-        invite(admin)
-        if purpose == "INVITE"
-        else link_in(admin.post(f"/settings/team/{cast.bob.id}/link").text)
-    )
-    left = database.rows(
-        "SELECT purpose, extract(epoch FROM expires_at - now()) / 3600 AS hours FROM user_links"
-    )[0]
-    assert left["purpose"] == purpose
-    assert hours - 0.1 < left["hours"] <= hours
-    database.rows("UPDATE user_links SET expires_at = now() - interval '1 second'")
-    assert choose_password(browser(app), token) == 410
-
-
-@pytest.mark.parametrize("token", ["", "x", "a" * 43, "a" * 5000, "a\x00b"])
-def test_a_made_up_link_opens_nothing(app: Flask, cast: Cast, token: str) -> None:
-    made = browser(app)
-    made.get("/welcome")
-    assert made.post("/welcome", data={"token": token}).status_code == 410
-    assert choose_password(made, token) == 410
-
-
-def test_a_newer_link_ends_the_older_one(app: Flask, cast: Cast, database: Database) -> None:
-    admin = sign_in(app, cast.alice)
-    first = invite(admin)
-    ivy = database.value("SELECT id FROM users WHERE name = 'Ivy'")
-    second = link_in(admin.post(f"/settings/team/{ivy}/link").text)
-    assert choose_password(browser(app), first) == 410
-    assert choose_password(browser(app), second) == 302
-
-
-def test_a_reset_link_ends_the_sessions_of_its_person(app: Flask, cast: Cast) -> None:
-    bob = sign_in(app, cast.bob)
-    page = sign_in(app, cast.alice).post(f"/settings/team/{cast.bob.id}/link")
-    assert page.status_code == 201
-    assert bob.get("/settings/account").status_code == 200, "the link alone ends nothing"
-    fresh = browser(app)
-    assert choose_password(fresh, link_in(page.text)) == 302
-    assert fresh.get("/settings/account").status_code == 200
-    assert bob.get("/settings/account").status_code == 302
 
 
 def test_an_address_that_is_taken_is_refused_whatever_its_case_and_organization(
@@ -213,15 +96,6 @@ def test_what_ended_stays_ended_when_a_person_comes_back(app: Flask, cast: Cast)
     assert bob.get("/api/colleagues").status_code == 401
     assert app.test_client().get("/api/colleagues", headers=headers).status_code == 401
     assert sign_in(app, cast.bob).get("/api/colleagues").status_code == 200
-
-
-def test_no_link_is_made_for_a_deactivated_person(
-    app: Flask, cast: Cast, database: Database
-) -> None:
-    admin = sign_in(app, cast.alice)
-    admin.post(f"/settings/team/{cast.bob.id}/deactivate")
-    assert admin.post(f"/settings/team/{cast.bob.id}/link").status_code == 303
-    assert database.value("SELECT count(*) FROM user_links") == 0
 
 
 @pytest.mark.parametrize(("verb", "data"), [("role", {"role": "AGENT"}), ("deactivate", {})])

@@ -9,7 +9,10 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.cast import Browser, Cast, browser, sign_in
+from inbox.actions import people
+from inbox.extensions import db
+from inbox.models import Role, User
+from tests.cast import Browser, Cast, api_token, browser, sign_in, user
 from tests.stores import Database
 from tests.web.belongings import OF_BOBS_CUSTOMER, OF_OUR_ORGANIZATION, ids_of_bobs
 from tests.web.route_table import WORDS, Door, doors
@@ -95,6 +98,24 @@ def test_an_id_that_can_be_nobodys_is_not_found(app: Flask, cast: Cast, door: Do
     for nonsense in ("0", "-1", "9" * 19, "9" * 400, "1e3", "x", "٣", "1 OR 1=1", "%00", "null"):
         answer = knock(alice, door, dict.fromkeys(ids, nonsense))
         assert answer.status_code == 404, nonsense
+
+
+def test_a_deactivated_admin_is_nobody_at_every_door(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        ids = ids_of_bobs(cast)
+        ada = user(cast.organization, "Ada", Role.ADMIN)
+        bearer = {"Authorization": f"Bearer {api_token(ada)}"}
+    open_browser = sign_in(app, ada)
+    program = Browser(app, app.response_class)
+    assert open_browser.get("/api/counts").status_code == 200
+    assert program.get("/api/counts", headers=bearer).status_code == 200
+    with app.app_context():
+        people.deactivate(db.session.get_one(User, ada.id), by=cast.alice)
+    for door in DOORS:
+        if door.who not in ("public", "Meta"):
+            told = f"at {door}"
+            check_status(knock(open_browser, door, ids), door, 401, told)
+            check_status(knock(program, door, ids, headers=bearer), door, 401, told)
 
 
 def come_in(app: Flask, cast: Cast, person: str) -> Browser:
