@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from cryptography.fernet import Fernet
 from flask import Flask
 
 from inbox.config import ROOT
-from inbox.meta.tokens import decrypt
+from inbox.meta.tokens import UnreadableTokenError, decrypt, encrypt
 from tests.apps import Environment
 from tests.cast import Cast, sign_in
 from tests.stores import Database
@@ -113,6 +114,21 @@ def test_connecting_a_page_again_renews_its_token(app: Flask, run: Run, database
     assert (row["token_failed_at"], row["token_error"]) == (None, None)
     with app.app_context():
         assert decrypt(row["access_token_encrypted"]) == "new"
+
+
+def test_encryption_keys_can_be_replaced(
+    run: Run, app_with: Callable[..., Flask], environment: Environment, database: Database
+) -> None:
+    made(run("connect-page", *PAGE))
+    stored = database.value("SELECT access_token_encrypted FROM facebook_pages")
+    new_key = Fernet.generate_key().decode()
+    with app_with(ENCRYPTION_KEYS=f"{new_key},{environment['ENCRYPTION_KEYS']}").app_context():
+        assert decrypt(stored) == "secret-page-token"
+        newest = encrypt("another token")
+    with app_with(ENCRYPTION_KEYS=new_key).app_context():
+        assert decrypt(newest) == "another token"
+        with pytest.raises(UnreadableTokenError):
+            decrypt(stored)
 
 
 def test_a_page_of_another_organization_stays_there(run: Run, database: Database) -> None:
