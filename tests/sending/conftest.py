@@ -7,6 +7,7 @@ them; `test_with_real_processes.py` has real workers.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -69,6 +70,9 @@ class Desk:
             module, _, name = job["name"].rpartition(".")
             with self.app.app_context():
                 getattr(import_module(module), name)(*job["arguments"])
+            for thread in threading.enumerate():
+                if thread.name in ("reply", "courtesy", "profile"):
+                    thread.join()
             done += 1
         return done
 

@@ -127,14 +127,6 @@ def test_a_revoked_token_marks_the_page_and_profiles_wait_for_the_reconnect(desk
     assert contact(desk)["name"] == "Yara Voss"
 
 
-def test_a_slow_meta_gives_replies_the_turn(desk: Desk) -> None:
-    for _ in range(3):
-        stranger(desk)
-    desk.meta.faults.next("profile", "latency", seconds=1.2, times=None)
-    assert fetch(desk) == 2, "one job of 2 s, and another for the rest"
-    assert desk.database.value("SELECT count(*) FROM contacts WHERE name IS NULL") == 0
-
-
 def test_names_are_stored_whatever_they_hold(desk: Desk) -> None:
     stranger(desk).name = "A\x00\ud800 <b>" + "x" * 500
     fetch(desk)

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import requests
 
 from inbox.local.stores import Stores
+from inbox.models import Platform
 from tests.bounds import eventually
 from tests.pids import children_of
 from tests.processes import Starter, Web
@@ -92,3 +93,31 @@ def test_a_worker_that_stood_still_sends_nothing_twice(
             os.kill(pid, signal.SIGCONT)
     eventually(lambda: desk.delivery(message_id) == "SENT")
     assert desk.sent_texts() == ["Yes, at noon."]
+
+
+def test_a_stalled_conversation_does_not_keep_another_waiting(
+    desk: Desk, live: Web, start: Starter
+) -> None:
+    start.workers("outgoing", "default")
+    desk.meta.faults.next("send", "stall", seconds=6, person_id=desk.zelda.id)
+    stalled = replied(desk, live, "One.")
+    eventually(lambda: desk.message(stalled)["lease_until"] is not None)
+    desk.talk_to("Yara Voss", Platform.FACEBOOK)
+    assert desk.delivery(replied(desk, live, "Two.")) == "SENDING"
+    eventually(lambda: desk.sent_texts() == ["Two."], 3)
+    assert desk.delivery(stalled) == "SENDING"
+
+
+def test_many_replies_at_once_all_leave_once(desk: Desk, live: Web, start: Starter) -> None:
+    start.workers("outgoing", "default")
+    start.clock()
+    desk.meta.faults.next("send", "latency", times=None, seconds=0.2)
+    written = []
+    for number in range(20):
+        desk.talk_to(f"Person {number}", Platform.FACEBOOK)
+        written += [replied(desk, live, f"{number} {letter}") for letter in "ab"]
+    eventually(lambda: {desk.delivery(each) for each in written} == {"SENT"}, 30)
+    texts = desk.sent_texts()
+    assert sorted(texts) == sorted(f"{number} {letter}" for number in range(20) for letter in "ab")
+    for number in range(20):
+        assert texts.index(f"{number} a") < texts.index(f"{number} b")
