@@ -243,3 +243,18 @@ def test_only_what_failed_can_be_retried(desk: Desk) -> None:
     assert desk.delivery(message_id) == "SENT"
     assert desk.post(f"/api/messages/{message_id}/retry").status_code == 422
     assert desk.work() == 0
+
+
+def test_no_log_and_no_row_ever_holds_the_token(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    for kind in ("apply_then_close", "rate_limit", "permission_lost", "token_revoked"):
+        desk.meta.faults.next("send", kind)
+        desk.talk_to("Yara Voss", Platform.FACEBOOK)
+        desk.replied()
+    desk.work()
+    rows = desk.database.rows("SELECT * FROM messages") + desk.database.rows(
+        "SELECT * FROM facebook_pages"
+    )
+    assert "was not sent" in caplog.text
+    assert desk.meta.page.token not in caplog.text + repr(rows)
