@@ -22,6 +22,7 @@ from inbox import create_app
 from inbox.config import Config
 from inbox.extensions import db
 from inbox.realtime import realtime
+from inbox.web.bodies import WholeBodies
 from inbox.web.turnstile import Turnstile
 from inbox.web.waiting import wait_in_green_threads, waits_block
 
@@ -48,7 +49,7 @@ def serve(listener: socket.socket, config: Config) -> None:
     server = eventlet.spawn(
         eventlet.wsgi.server,
         listener,
-        turnstile,
+        WholeBodies(turnstile, app.config["MAX_CONTENT_LENGTH"]),
         max_size=_most_connections(),
         socket_timeout=SILENCE_SECONDS,
         log_output=False,

@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 import requests
 
+from inbox.local.alone import only_one
 from inbox.local.demo import PASSWORD, TEAM
 from inbox.local.folders import LOCK, remove_data
 from inbox.local.processes import Process, free_port
@@ -111,12 +112,12 @@ def test_a_port_in_use_is_one_clear_line(local_run: LocalRun) -> None:
 
 
 def test_a_second_run_on_the_same_data_is_refused(local_run: LocalRun) -> None:
-    local_run.start()
-    other = {"PORT": str(free_port()), "SIMULATOR_PORT": str(free_port())}
-    second = local_run.start(wait=False, **other)
-    assert second.wait(10) == 1
-    assert "another `make run` uses the data of this folder" in second.log.read_text()
-    assert (local_run.local / LOCK).exists()
+    with only_one(local_run.local):
+        second = local_run.start(wait=False, RESET="1")
+        assert second.wait(10) == 1
+        assert list(local_run.local.iterdir()) == [local_run.local / LOCK]
+    (line,) = second.log.read_text().splitlines()
+    assert line == "Inbox cannot run: another `make run` uses the data of this folder."
 
 
 def test_it_can_be_stopped_at_any_moment_of_its_start(local_run: LocalRun) -> None:
