@@ -22,11 +22,21 @@ class ConversationStatus(StrEnum):
     RESOLVED = "RESOLVED"
 
 
+class History(StrEnum):
+    """How much of the thread a sync could bring: all of it, only Meta's 20 newest (its limit), or
+    it failed."""
+
+    COMPLETE = "COMPLETE"
+    NEWEST_ONLY = "NEWEST_ONLY"
+    FAILED = "FAILED"
+
+
 class Conversation(Versioned, Base):
     """The list row is kept here whole, so that the list reads no messages.
 
     `unread_count` is the team's. `last_incoming_at` opens the reply window.
     `contact_read_at` and `contact_delivered_at` are Meta's watermarks for what we sent.
+    `thread_id` is Meta's, known after a sync; `history` is null until one has read the thread.
     """
 
     __tablename__ = "conversations"
@@ -80,6 +90,8 @@ class Conversation(Versioned, Base):
     last_incoming_at: Mapped[datetime | None]
     contact_read_at: Mapped[datetime | None]
     contact_delivered_at: Mapped[datetime | None]
+    thread_id: Mapped[str | None]
+    history: Mapped[History | None]
     created_at: Mapped[datetime] = created_at()
 
     contact: Mapped[Contact] = relationship(lazy="raise_on_sql")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, Select, select
+from sqlalchemy import ColumnElement, ForeignKey, Integer, Select, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from inbox.models.base import Base, created_at
@@ -17,9 +18,21 @@ class Platform(StrEnum):
     INSTAGRAM = "INSTAGRAM"
 
 
+class PipelineMode(StrEnum):
+    """Whom an auto-pipeline files: only contacts that stand in none, or all of them anew."""
+
+    SKIP_EXISTING = "SKIP_EXISTING"
+    UPDATE_EXISTING = "UPDATE_EXISTING"
+
+
 class FacebookPage(Base):
     """`page_id` and `instagram_account_id` are Meta's. The access token is encrypted (see
-    `inbox/meta/tokens.py`) and never leaves the server."""
+    `inbox/meta/tokens.py`) and never leaves the server.
+
+    `sync_interval` is in minutes. `last_synced_at` is when a sync was last completed,
+    `synced_until` when that one began: the next one takes what changed since then.
+    `disconnected_at`: nothing is sent or fetched any more, the data stay.
+    """
 
     __tablename__ = "facebook_pages"
 
@@ -31,7 +44,18 @@ class FacebookPage(Base):
     has_human_agent: Mapped[bool] = mapped_column(default=False)
     token_failed_at: Mapped[datetime | None]
     token_error: Mapped[str | None]
+    token_checked_at: Mapped[datetime | None]
+    token_expires_at: Mapped[datetime | None]
+    data_access_expires_at: Mapped[datetime | None]
+    missing_scopes: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))
+    subscribed_at: Mapped[datetime | None]
+    disconnected_at: Mapped[datetime | None]
+    auto_sync: Mapped[bool] = mapped_column(server_default=text("false"))
+    sync_interval: Mapped[int] = mapped_column(Integer, server_default=text("60"))
+    auto_pipeline_id: Mapped[int | None]
+    auto_pipeline_mode: Mapped[PipelineMode] = mapped_column(server_default="SKIP_EXISTING")
     last_synced_at: Mapped[datetime | None]
+    synced_until: Mapped[datetime | None]
     created_at: Mapped[datetime] = created_at()
 
     organization: Mapped[Organization] = relationship()
