@@ -37,14 +37,27 @@ thread as (
         (array_agg(direction order by kind = 'MESSAGE' desc, at desc, n desc))[1] as direction
     from event group by 1, 2, 3, 4
 ),
-known_contact as (
-    select contact.id, thread.page_id, thread.platform, thread.person
-    from thread join contacts contact
-        on contact.facebook_page_id = thread.page_id
-        and case thread.platform
-            when 'FACEBOOK' then contact.messenger_psid = thread.person
-            else contact.instagram_sid = thread.person
-        end
+known as ( -- by index, one look-up per thread: a join might read a whole table for one message
+    select
+        thread.page_id, thread.platform, thread.person, contact.id as contact_id,
+        conversation.id as conversation_id, conversation.last_message_at,
+        conversation.contact_read_at, conversation.contact_delivered_at
+    from thread
+    cross join lateral (
+        select id from contacts
+        where thread.platform = 'FACEBOOK'
+            and facebook_page_id = thread.page_id and messenger_psid = thread.person
+        union all
+        select id from contacts
+        where thread.platform = 'INSTAGRAM'
+            and facebook_page_id = thread.page_id and instagram_sid = thread.person
+        limit 1
+    ) contact
+    left join lateral (
+        select id, last_message_at, contact_read_at, contact_delivered_at from conversations
+        where contact_id = contact.id and platform = thread.platform
+        limit 1
+    ) conversation on true
 ),
 new_contact as (
     insert into contacts (organization_id, facebook_page_id, messenger_psid, instagram_sid)
@@ -52,17 +65,13 @@ new_contact as (
         organization_id, page_id,
         case platform when 'FACEBOOK' then person end,
         case platform when 'INSTAGRAM' then person end
-    from thread
-    where not exists (
-        select from known_contact known
-        where (known.page_id, known.platform, known.person)
-            = (thread.page_id, thread.platform, thread.person)
-    )
+    from thread left join known using (page_id, platform, person)
+    where known.contact_id is null
     on conflict do nothing
     returning id, facebook_page_id as page_id, messenger_psid, instagram_sid
 ),
-contact as (
-    select id, page_id, platform, person from known_contact
+lonely as ( -- contacts without a conversation
+    select contact_id, page_id, platform, person from known where conversation_id is null
     union all
     select
         id, page_id,
@@ -70,38 +79,25 @@ contact as (
         coalesce(messenger_psid, instagram_sid)
     from new_contact
 ),
-known_conversation as (
-    select
-        conversation.id, contact.page_id, contact.platform, contact.person,
-        conversation.last_message_at, conversation.contact_read_at,
-        conversation.contact_delivered_at
-    from contact join conversations conversation
-        on conversation.contact_id = contact.id and conversation.platform = contact.platform
-),
 new_conversation as (
     insert into conversations (
         organization_id, facebook_page_id, contact_id, platform, unread_count,
         last_message_at, last_message_snippet, last_message_direction, last_incoming_at
     )
     select
-        thread.organization_id, thread.page_id, contact.id, thread.platform, thread.incoming,
-        thread.last_at, thread.snippet, thread.direction, thread.last_incoming_at
-    from thread join contact using (page_id, platform, person)
-    where not exists (
-        select from known_conversation known
-        where (known.page_id, known.platform, known.person)
-            = (thread.page_id, thread.platform, thread.person)
-    )
+        organization_id, page_id, contact_id, platform, incoming,
+        last_at, snippet, direction, last_incoming_at
+    from lonely join thread using (page_id, platform, person)
     on conflict do nothing
     returning id, contact_id, platform
 ),
 conversation as (
-    select id, page_id, platform, person, contact_read_at, contact_delivered_at
-    from known_conversation
+    select
+        conversation_id as id, page_id, platform, person, contact_read_at, contact_delivered_at
+    from known where conversation_id is not null
     union all
-    select made.id, contact.page_id, contact.platform, contact.person, null, null
-    from new_conversation made
-    join contact on contact.id = made.contact_id and contact.platform = made.platform
+    select made.id, lonely.page_id, lonely.platform, lonely.person, null, null
+    from new_conversation made join lonely using (contact_id, platform)
 ),
 message as (
     insert into messages (
@@ -172,7 +168,7 @@ bumped as (
         changed_xid = pg_current_xact_id()
     from news
     where conversation.id = news.conversation_id
-        and conversation.id in (select id from known_conversation)
+        and conversation.id in (select conversation_id from known)
 )
 select
     message.id as message_id,
@@ -186,5 +182,5 @@ select
     (select count(*) from thread) as threads
 from (select) as always_one_row
 left join message on true
-left join known_conversation known on known.id = message.conversation_id
+left join known using (conversation_id)
 order by message.sent_at, message.id
