@@ -10,19 +10,18 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Select, Update, func, select, update
+from sqlalchemy import Select, select, update
 
 from inbox.actions.files import copy_profile_picture
 from inbox.actions.page_access import access_to, note_refused_token
 from inbox.db import transaction
-from inbox.extensions import db
 from inbox.jobs import enqueue
 from inbox.meta.client import graph
 from inbox.meta.errors import ErrorKind, MetaError
 from inbox.meta.page_access import PageAccess
 from inbox.meta.profiles import Profile
 from inbox.meta.profiles import fetch_profile as ask_meta
-from inbox.models import Contact, Conversation, FacebookPage, Platform
+from inbox.models import Contact, Conversation, FacebookPage, Platform, profile_due
 from inbox.models.loading import contacts_by_id
 from inbox.realtime import announce
 
@@ -34,8 +33,6 @@ AFTER_A_REFUSAL = timedelta(days=7)
 WHEN_THROTTLED = timedelta(minutes=5)
 # Whoever dies with a contact in hand leaves it due again after this.
 IN_HAND = timedelta(seconds=30)
-# Nobody sees when a profile is due: browsers need not be told of it.
-QUIETLY = {"version": Contact.version, "changed_xid": Contact.changed_xid}
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class Task:
 def sweep_profiles() -> None:
     """Every 15 s: asks a worker when profiles are due."""
     with transaction() as session:
-        if session.scalar(select(_due().exists())):
+        if session.scalar(select(profile_due.due().exists())):
             enqueue("default", "workers.contacts.fetch_profiles")
 
 
@@ -59,7 +56,7 @@ def fetch_profiles(limit: int = 200) -> int:
     """Fetches profiles that are due, one after the other, and answers how many it tried. Two at
     once share the work."""
     for tried in range(limit):
-        task = _take(_due())
+        task = _take(profile_due.due())
         if task is None:
             return tried
         _fetch(task)
@@ -68,23 +65,9 @@ def fetch_profiles(limit: int = 200) -> int:
 
 def fetch_profile(contact_id: int) -> None:
     """Fetches this contact's profile if it is due."""
-    task = _take(_due().where(Contact.id == contact_id))
+    task = _take(profile_due.due().where(Contact.id == contact_id))
     if task is not None:
         _fetch(task)
-
-
-def _due() -> Select[int]:
-    """The longest waiting first; only of Pages that are connected."""
-    return (
-        select(Contact.id)
-        .join(FacebookPage, FacebookPage.id == Contact.facebook_page_id)
-        .where(
-            Contact.profile_due_at <= func.now(),
-            FacebookPage.access_token_encrypted.is_not(None),
-            FacebookPage.token_failed_at.is_(None),
-        )
-        .order_by(Contact.profile_due_at)
-    )
 
 
 def _take(due: Select[int]) -> Task | None:
@@ -93,7 +76,7 @@ def _take(due: Select[int]) -> Task | None:
         contact_id = session.scalar(one)
         if contact_id is None:
             return None
-        session.execute(_quietly(contact_id).values(profile_due_at=func.now() + IN_HAND))
+        session.execute(profile_due.due_again(contact_id, IN_HAND))
         (contact,) = contacts_by_id([contact_id])
         access = access_to(contact.facebook_page)
         if access is None:  # its token cannot be read: nothing to do until it is renewed
@@ -151,28 +134,12 @@ def _save(task: Task, profile: Profile) -> None:
             copy_profile_picture(contact.id)
 
 
-def _try_again(task: Task, pause: timedelta, *, tries: int) -> None:
-    with transaction():
-        later = {"profile_due_at": func.now() + pause, "profile_attempts": tries}
-        db.session.execute(_quietly(task.contact_id).values(later))
+def _try_again(task: Task, after: timedelta, *, tries: int) -> None:
+    with transaction() as session:
+        session.execute(profile_due.due_again(task.contact_id, after, tries=tries))
 
 
 def _pause_page(task: Task, wait: timedelta) -> None:
     """Calls made while throttled prolong it: no profile of this Page is asked for meanwhile."""
-    until = func.now() + max(wait, WHEN_THROTTLED)
     with transaction() as session:
-        session.execute(
-            update(Contact)
-            .where(Contact.facebook_page_id == task.page.id, Contact.profile_due_at < until)
-            .values(profile_due_at=until, **QUIETLY)
-            .execution_options(synchronize_session=False)
-        )
-
-
-def _quietly(contact_id: int) -> Update:
-    return (
-        update(Contact)
-        .where(Contact.id == contact_id)
-        .values(**QUIETLY)
-        .execution_options(synchronize_session=False)
-    )
+        session.execute(profile_due.page_due_again(task.page.id, max(wait, WHEN_THROTTLED)))

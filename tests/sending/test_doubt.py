@@ -6,6 +6,7 @@ import threading
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg2
 import pytest
 
 from inbox.actions import outcomes
@@ -188,6 +189,32 @@ def test_a_message_that_an_import_stored_meanwhile_becomes_one_with_the_reply(de
     (row,) = desk.database.rows("SELECT * FROM messages")
     assert (row["id"], row["mid"], row["delivery"]) == (message_id, "m_twin", "READ")
     assert row["sent_at"] == twin.sent_at
+
+
+def test_an_import_at_the_very_same_moment_is_no_second_message_either(desk: Desk) -> None:
+    message_id = desk.replied()
+    desk.database.rows("UPDATE messages SET attempt = 1")
+    importing = psycopg2.connect(desk.database.url)
+    with importing, importing.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO messages (organization_id, facebook_page_id, conversation_id, mid,"
+            " direction, content, sent_at) SELECT organization_id, facebook_page_id,"
+            " conversation_id, 'm_twin', 'OUTGOING', content, now() FROM messages"
+        )
+        writing = threading.Thread(target=_sent_in, args=(desk, message_id))
+        writing.start()
+        # It must wait for the import, which is not to be seen yet.
+        waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'transactionid'"
+        eventually(lambda: desk.database.value(waits))
+    importing.close()
+    writing.join()
+    (row,) = desk.database.rows("SELECT * FROM messages")
+    assert (row["id"], row["mid"], row["delivery"]) == (message_id, "m_twin", "SENT")
+
+
+def _sent_in(desk: Desk, message_id: int) -> None:
+    with desk.app.app_context():
+        outcomes.sent((message_id, 1), "m_twin")
 
 
 def _copy_of(row: dict[str, Any], mid: str) -> Message:
