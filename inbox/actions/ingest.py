@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from sqlalchemy.exc import DBAPIError
 
@@ -13,6 +14,7 @@ from inbox.actions.quotes import refresh_quotes
 from inbox.actions.referrals import note_referral
 from inbox.actions.setting_aside import blames_data, record_failures, refused
 from inbox.actions.thread_events import apply_event
+from inbox.db import retry_on_conflict
 from inbox.jobs import enqueue
 from inbox.meta.webhook import Item, ParsedDelivery, Unreadable, parse
 from inbox.meta.webhook_events import Event, MessageArrived
@@ -41,8 +43,8 @@ def store(parsed: ParsedDelivery, *, journal: bytes | None) -> list[Unreadable]:
             arrived.append((event, item))
     stored = store_messages(parsed.object, journal, arrived)
     announce(new_messages=stored.message_ids)
-    apply_early_events(stored.awaited_ids)
-    refresh_quotes(stored.late_ids)
+    retry_on_conflict(partial(apply_early_events, stored.awaited_ids))
+    retry_on_conflict(partial(refresh_quotes, stored.late_ids))
     _follow_up([event for event, _ in arrived], stored.new_contact_ids)
     return [*stored.refused, *_apply(others)]
 
@@ -62,7 +64,7 @@ def _apply(pairs: Iterable[tuple[Event, Item]]) -> list[Unreadable]:
     unable = []
     for event, item in pairs:
         try:
-            apply_event(event, item)
+            retry_on_conflict(partial(apply_event, event, item))
         except DBAPIError as error:
             if not blames_data(error):
                 raise

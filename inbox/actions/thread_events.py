@@ -15,7 +15,7 @@ from inbox.actions.files import drop_files
 from inbox.actions.quotes import refresh_quotes
 from inbox.actions.setting_aside import set_aside_early
 from inbox.actions.snippets import shortened
-from inbox.db import retry_on_conflict, transaction
+from inbox.db import transaction
 from inbox.extensions import db
 from inbox.meta.webhook import Item
 from inbox.meta.webhook_events import (
@@ -33,13 +33,9 @@ from inbox.realtime import announce
 
 def apply_event(event: Event, item: Item) -> None:
     """Applies it to its message; when that has not come yet, keeps it until it comes."""
-
-    def attempt() -> None:
-        with transaction():
-            if not _apply(event):
-                set_aside_early(event, item)
-
-    retry_on_conflict(attempt)
+    with transaction():
+        if not _apply(event):
+            set_aside_early(event, item)
 
 
 def touch(conversation_id: int, **values: Any) -> None:

@@ -18,6 +18,7 @@ from inbox.meta.webhook_fields import (
     a_list,
     an_id,
     an_optional_id,
+    quotable,
     repaired,
 )
 from inbox.meta.webhook_items import read_item
@@ -161,4 +162,4 @@ def _unreadable(item: Item, reason: str) -> Unreadable:
         account = an_optional_id(item.entry_id, "entry.id")
     except MalformedEventError:
         account = None
-    return Unreadable(item.alone(), reason, PLATFORMS[item.object], account)
+    return Unreadable(item.alone(), quotable(reason), PLATFORMS[item.object], account)

@@ -93,3 +93,8 @@ def repaired(value: Any) -> Any:
     if isinstance(value, dict):
         return {repaired(k): repaired(v) for k, v in value.items()}
     return [repaired(item) for item in value] if isinstance(value, list) else value
+
+
+def quotable(text: str) -> str:
+    """What Meta sent, as part of a reason: PostgreSQL refuses half characters and NUL."""
+    return SURROGATE.sub("\ufffd", text).replace("\x00", "\ufffd")

@@ -28,6 +28,7 @@ from inbox.meta.webhook_fields import (
     a_text,
     an_id,
     an_optional_id,
+    clean,
 )
 
 # Instagram sends a word; where Meta sends no emoji this is what its own apps show.
@@ -127,7 +128,7 @@ def _postback(
 def _edit(content: dict[str, Any], edit: dict[str, Any], thread: Thread, _standby: bool) -> Event:
     try:
         number = int(edit.get("num_edit", 1))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise MalformedEventError("message_edit.num_edit is no number") from error
     mid = an_id(edit.get("mid"), "message_edit.mid")
     return MessageEdited(
@@ -202,7 +203,7 @@ def _referral(value: Any) -> dict[str, Any] | None:
 def _activity(content: dict[str, Any], thread: Thread) -> MessageArrived:
     about = set(content) - {"sender", "recipient", "timestamp"}
     known = sorted(about & ACTIVITIES.keys())
-    words = ", ".join(sorted(about))[:100]
+    words = clean(", ".join(sorted(about))[:100], "the event")
     return MessageArrived(
         thread,
         _made_mid(content),
