@@ -16,7 +16,7 @@ import requests
 
 from inbox.local.alone import only_one
 from inbox.local.demo import PASSWORD, TEAM
-from inbox.local.folders import LOCK, remove_data
+from inbox.local.folders import LOCK, data_folder, remove_data
 from inbox.local.processes import Process, free_port
 from tests.bounds import eventually
 from tests.pids import family_of, is_alive
@@ -91,13 +91,22 @@ def test_it_is_ready_soon_filled_in_and_ends_by_ctrl_c(local_run: LocalRun) -> N
     assert local_run.value("SELECT count(*) FROM users") == len(TEAM)
     asked = "SELECT count(*) FROM messages WHERE content = 'Do you ship to Tromsø?'"
     assert local_run.value(asked) == 1
-    secret = (local_run.local / "secrets.json").read_text()
-    ends(second, signal.SIGTERM)
+    ends(second, signal.SIGKILL)
 
-    third = local_run.start(RESET="1")
-    assert (local_run.local / "secrets.json").read_text() != secret
-    assert local_run.value(asked) == 0
-    ends(third, signal.SIGKILL)
+
+def test_reset_forgets_all_data(local_run: LocalRun) -> None:
+    first = local_run.start(wait=False)
+    secrets = local_run.local / "secrets.json"
+    first.wait_until(lambda: secrets.exists() and (local_run.local / "environment").exists())
+    secret = secrets.read_text()
+    data = data_folder(local_run.local)
+    assert (data / "data" / "PG_VERSION").exists()
+    (data / "keepsake").touch()
+    assert first.stop() < 10
+
+    again = local_run.start(wait=False, RESET="1")
+    again.wait_until(lambda: secrets.exists() and secrets.read_text() not in ("", secret))
+    assert not (data / "keepsake").exists()
 
 
 def test_a_port_in_use_is_one_clear_line(local_run: LocalRun) -> None:
