@@ -31,6 +31,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(module.blueprint)
     for module in (conversations, replies, changes, colleagues, tokens, files):
         app.register_blueprint(module.blueprint)
+    webhooks.register(app)
 
 
 def start_pulse(app: Flask) -> None:
