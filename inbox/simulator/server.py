@@ -5,26 +5,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from flask import Flask, Response
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from inbox.simulator.broken_answers import ConnectionDroppedError
 from inbox.simulator.control import control_doors
 from inbox.simulator.customer import perform
 from inbox.simulator.graph import graph_doors
+from inbox.simulator.keep_alive import KeepAliveServer
 from inbox.simulator.media_doors import media_doors
 from inbox.simulator.phone import phone_doors
 from inbox.simulator.pretend import PretendMeta
 from inbox.simulator.webhook_doors import webhook_doors
 from inbox.simulator.world import Person
-
-
-class QuietHandler(WSGIRequestHandler):
-    """Speaks HTTP/1.1 (chunked answers) and writes no access log."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
-        """Nothing: the control doors list calls and deliveries."""
 
 
 class Simulator(PretendMeta):
@@ -33,9 +24,7 @@ class Simulator(PretendMeta):
 
     def __init__(self, *, port: int = 0, host: str = "127.0.0.1", **settings: Any) -> None:
         super().__init__(**settings)
-        self._server: BaseWSGIServer = make_server(
-            host, port, make_app(self), threaded=True, request_handler=QuietHandler
-        )
+        self._server = KeepAliveServer(host, port, make_app(self))
         self.url = f"http://{host}:{self._server.server_port}"
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.02,), name="simulator", daemon=True
@@ -67,6 +56,7 @@ class Simulator(PretendMeta):
             self._server.shutdown()
             self._thread.join(timeout=5)
         self._server.server_close()
+        self._server.close_all()
 
     def does(self, person: Person | str, kind: str, **fields: Any) -> dict[str, Any]:
         """Let a person do something (`customer.KINDS`); answers what was made, such as its mid."""
