@@ -28,8 +28,6 @@ NETLOC = re.compile(
 )
 PORTS = {"http": 80, "https": 443}
 MALFORMED = "Its address is malformed."
-# Decimal, octal and hexadecimal spellings of an address, which resolvers understand.
-NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 # IANA's special-purpose registries (RFC 6890), and what carries an IPv4 address inside an IPv6 one:
 # mapped and compatible (::/64), NAT64 (64:ff9b::), Teredo (in 2001::/23), 6to4 (2002::).
 NOT_PUBLIC = [
@@ -111,8 +109,6 @@ def _is_own(host: str, port: int, entry: re.Match[str]) -> bool:
 
 
 def _is_below(host: str, port: int, usual_port: int, entry: re.Match[str]) -> bool:
-    if _is_address(host) or NUMBER.fullmatch(host.rpartition(".")[2]):
-        return False
     name = entry["host"]
     is_port = port == int(entry["port"] or usual_port)
     return is_port and (host == name or host.endswith(f".{name}"))

@@ -71,7 +71,7 @@ def test_metas_file_servers_are_asked_at_the_address_found(url: str) -> None:
         "https://a.fbcdn\u3002net/a",
         "https://a.\uff46bcdn.net/a",
         "https://a.fbcdn.net\t.evil.example/a",
-        "https://a.f\u212abcdn.net/a",
+        "https://loo\u212aaside.fbsbx.com/a",  # a Kelvin sign, which is k in lower case
         "https:///a.fbcdn.net/a",
         "https://a..fbcdn.net/a",
         "ftp://a.fbcdn.net/a",

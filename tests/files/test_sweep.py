@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
+import psycopg2
 import pytest
 from redis import Redis
 from redis.client import PubSub
@@ -27,7 +29,8 @@ class Slow:
     """An answer that comes when the test says so. `begun` counts who asked for it, `most` how
     many at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, content: bytes = PNG, status: int = 200) -> None:
+        self._answer = (content, status)
         self.may_end = threading.Event()
         self.begun = self.most = self._now = 0
         self._lock = threading.Lock()
@@ -40,7 +43,7 @@ class Slow:
         self.may_end.wait(20)
         with self._lock:
             self._now -= 1  # before the answer, after which the next one may come
-        reply(handler, PNG)
+        reply(handler, *self._answer)
 
 
 @pytest.fixture
@@ -183,7 +186,36 @@ def test_a_claim_is_held_while_the_file_comes(copying: Copying, server: FileServ
     assert copying.copy_due() == 0
     slow.may_end.set()
     sweep.join(20)
+    row = copying.outcome(key)
+    assert (row["copy_state"], row["copy_attempts"]) == ("STORED", 1)
+
+
+def test_who_lost_a_claim_cannot_end_it(copying: Copying, server: FileServer) -> None:
+    gone, here = Slow(b"", 410), Slow()
+    key = copying.attach(server.answers("/file", gone))
+    first = in_background(copying)
+    eventually(lambda: gone.begun == 1)
+    copying.make_due()
+    server.answers("/file", here)
+    second = in_background(copying)
+    eventually(lambda: here.begun == 1)
+    gone.may_end.set()
+    first.join(20)
+    assert copying.outcome(key)["copy_state"] == "PENDING"
+    here.may_end.set()
+    second.join(20)
     assert copying.outcome(key)["copy_state"] == "STORED"
+
+
+def test_a_file_that_somebody_has_locked_holds_up_no_other(
+    copying: Copying, server: FileServer
+) -> None:
+    locked, free = (copying.attach(server.gives(f"/{number}")) for number in range(2))
+    with closing(psycopg2.connect(copying.database.url)) as rival, rival.cursor() as cursor:
+        cursor.execute("SELECT FROM attachments WHERE id = %s FOR UPDATE", (locked,))
+        assert copying.copy_due() == 1
+    assert copying.outcome(free)["copy_state"] == "STORED"
+    assert copying.copy_due() == 1
 
 
 def test_no_connection_is_held_while_a_file_comes(copying: Copying, server: FileServer) -> None:
