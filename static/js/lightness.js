@@ -16,7 +16,7 @@ export function keepLight(scroller) {
   );
 
   function empty(element) {
-    const height = element.offsetHeight;
+    const { height } = element.getBoundingClientRect(); // with its fraction, or many would add up
     // Not while hidden (no height to keep), and not what somebody is using.
     if (!height || contents.has(element) || element.contains(document.activeElement)) return;
     element.style.height = `${height}px`;

@@ -32,13 +32,18 @@ export function start(cursor) {
   socket.on("connect", () => {
     tell("connection", true);
     catchUp();
+    document.documentElement.dataset.live = "true";
   });
   socket.on("disconnect", (reason) => {
     tell("connection", false);
+    delete document.documentElement.dataset.live;
     // The client does not come back by itself when it was the server that closed (a deploy).
     if (reason === "io server disconnect") setTimeout(() => socket.connect(), Math.random() * SPREAD);
   });
-  socket.on("connect_error", () => tell("connection", false));
+  socket.on("connect_error", ({ message }) => {
+    tell("connection", false);
+    if (message === "unauthorized") catchUp(); // the API's 401 leads to the sign-in page
+  });
   catchUpAfterAbsence();
   setInterval(() => socket.connected || (navigator.onLine && catchUp()), WITHOUT_SOCKET);
 }
