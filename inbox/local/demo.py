@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import requests
@@ -14,14 +14,16 @@ from inbox.actions.ingest import take_delivery
 from inbox.actions.pages import connect_page
 from inbox.actions.passwords import hash_of
 from inbox.actions.people import add_user
+from inbox.actions.profiles import fetch_profiles
 from inbox.actions.setup import is_set_up, organization_named
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.local.settings import INSTAGRAM_ACCOUNT_ID, PAGE_ID, PAGE_NAME
-from inbox.models import Contact, Conversation, ConversationStatus, Role, User
+from inbox.models import Conversation, ConversationStatus, Role, User
 
 PASSWORD = "nordlys-demo"  # noqa: S105 - a demo on this machine only
 SECONDS = 30
+FRESH = 30  # so many conversations are not settled yet
 
 
 class Member(NamedTuple):
@@ -54,10 +56,12 @@ def seed(simulator_url: str, page_token: str) -> None:
             token=page_token,
             instagram_account_id=INSTAGRAM_ACCOUNT_ID,
         )
-    for envelope in _from(simulator_url, "/simulator/history/webhooks"):
-        take_delivery(json.dumps(envelope).encode())
-    team = _hire(organization.id)
-    _bring_up_to_date(_from(simulator_url, "/simulator/history")["conversations"], team)
+    unread = _unread(_from(simulator_url, "/simulator/history")["conversations"])
+    envelopes = _from(simulator_url, "/simulator/history/webhooks")
+    _deliver(envelopes, lambda mid: mid not in unread)
+    _bring_up_to_date(_hire(organization.id))
+    _deliver(envelopes, lambda mid: mid in unread)
+    fetch_profiles()  # the workers would: this way the first look shows names
 
 
 def _from(simulator_url: str, path: str) -> Any:
@@ -75,27 +79,43 @@ def _hire(organization_id: int) -> list[User]:
         ]
 
 
-def _bring_up_to_date(threads: Sequence[dict[str, Any]], team: Sequence[User]) -> None:
-    """What the team has done with the talks: who holds which, what is read, what is settled."""
+def _unread(threads: Sequence[dict[str, Any]]) -> set[str]:
+    """The mids of what the shop has not read yet."""
+    mids: set[str] = set()
+    for thread in threads:
+        incoming = [m["mid"] for m in thread["messages"] if m["direction"] == "INCOMING"]
+        mids.update(incoming[len(incoming) - thread["unread"] :])
+    return mids
+
+
+def _deliver(envelopes: Sequence[dict[str, Any]], is_meant: Callable[[str | None], bool]) -> None:
+    for envelope in envelopes:
+        meant = [entry for entry in envelope["entry"] if is_meant(_mid(entry))]
+        if meant:
+            db.session.remove()  # as between two requests: the one connection must be free
+            take_delivery(json.dumps(envelope | {"entry": meant}).encode())
+
+
+def _mid(entry: dict[str, Any]) -> str | None:
+    """Which message an entry brings, if it brings one."""
+    mid: str | None = entry["messaging"][0].get("message", {}).get("mid")
+    return mid
+
+
+def _bring_up_to_date(team: Sequence[User]) -> None:
+    """What the team has done so far: everything is read, most is taken, what is old is settled."""
     admin, *agents = team
-    unread = {thread["person"]["id"]: thread["unread"] for thread in threads}
-    for number, (conversation, contact) in enumerate(_newest_first()):
-        person = contact.messenger_psid or contact.instagram_sid
-        if not unread.get(person or ""):
-            mark_read(conversation)
-        is_old = number > len(threads) / 2 and not unread.get(person or "")
+    for number, conversation in enumerate(_newest_first()):
+        mark_read(conversation)
         change(
             conversation,
-            status=ConversationStatus.RESOLVED if is_old else None,
+            status=ConversationStatus.RESOLVED if number > FRESH else None,
             assignee=None if number % 3 == 0 else agents[number % 3 - 1],
             by=admin,
         )
 
 
-def _newest_first() -> Sequence[tuple[Conversation, Contact]]:
-    query = (
-        select(Conversation, Contact)
-        .join(Conversation.contact)
-        .order_by(Conversation.last_message_at.desc())
-    )
-    return [(row[0], row[1]) for row in db.session.execute(query)]
+def _newest_first() -> Sequence[Conversation]:
+    return db.session.scalars(
+        select(Conversation).order_by(Conversation.last_message_at.desc())
+    ).all()

@@ -79,6 +79,8 @@ def test_it_is_ready_soon_filled_in_and_ends_by_ctrl_c(local_run: LocalRun) -> N
     assert local_run.value("SELECT count(*) FROM conversations WHERE platform = 'FACEBOOK'") > 10
     assert local_run.value("SELECT count(*) FROM conversations WHERE platform = 'INSTAGRAM'") > 10
     assert local_run.value("SELECT count(*) FROM conversations WHERE unread_count > 0") > 3
+    assert local_run.value("SELECT max(unread_count) FROM conversations") < 10
+    assert local_run.value("SELECT count(*) FROM contacts WHERE name IS NOT NULL") > 10
     assert local_run.value("SELECT count(DISTINCT assignee_id) FROM conversations") == 2
     assert local_run.value("SELECT extract(day FROM now() - min(sent_at)) FROM messages") > 14
     for member in TEAM:
