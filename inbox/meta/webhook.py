@@ -18,11 +18,13 @@ from inbox.meta.webhook_fields import (
     a_list,
     an_id,
     an_optional_id,
+    is_deeper,
     quotable,
     repaired,
 )
 from inbox.meta.webhook_items import read_item
 
+MOST_DEPTH = 100  # Meta's events are less than ten levels deep; Python's limit is near 1,000
 PLATFORMS: dict[str, PlatformName] = {"page": "FACEBOOK", "instagram": "INSTAGRAM"}
 
 
@@ -78,7 +80,7 @@ def parse(body: bytes, *, repair: bool = False) -> ParsedDelivery:
         return _unreadable_body(body, str(error))
     except ValueError:
         return _unreadable_body(body, "the body is not JSON")
-    return _read(kind, items) if kind in PLATFORMS else ParsedDelivery(kind)
+    return _read(kind, items, body) if kind in PLATFORMS else ParsedDelivery(kind)
 
 
 def _unreadable_body(body: bytes, reason: str) -> ParsedDelivery:
@@ -97,14 +99,19 @@ def _items(kind: str, entries: list[Any]) -> Iterator[Item]:
                 yield Item(kind, entry.get("id"), slot, content)
 
 
-def _read(kind: str, items: list[Item]) -> ParsedDelivery:
+def _read(kind: str, items: list[Item], body: bytes) -> ParsedDelivery:
     events: list[Event] = []
     sources: list[Item] = []
     unreadable: list[Unreadable] = []
+    may_be_deep = body.count(b"[") + body.count(b"{") > MOST_DEPTH
     for item in items:
+        if may_be_deep and is_deeper(item.content, MOST_DEPTH):
+            # With its whole delivery: writing it anew would go as deep again.
+            unreadable.append(_unreadable(item, "the event is nested too deep", body))
+            continue
         try:
             event = _event_of(item)
-        except (MalformedEventError, RecursionError) as error:
+        except MalformedEventError as error:
             unreadable.append(_unreadable(item, str(error)))
             continue
         if event is not None:
@@ -157,9 +164,9 @@ def _party(content: dict[str, Any], name: str) -> str | None:
     return None if party is None else an_id(a_dict(party, name).get("id"), f"{name}.id")
 
 
-def _unreadable(item: Item, reason: str) -> Unreadable:
+def _unreadable(item: Item, reason: str, body: bytes | None = None) -> Unreadable:
     try:
         account = an_optional_id(item.entry_id, "entry.id")
     except MalformedEventError:
         account = None
-    return Unreadable(item.alone(), quotable(reason), PLATFORMS[item.object], account)
+    return Unreadable(body or item.alone(), quotable(reason), PLATFORMS[item.object], account)

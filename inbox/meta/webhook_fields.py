@@ -98,3 +98,20 @@ def repaired(value: Any) -> Any:
 def quotable(text: str) -> str:
     """What Meta sent, as part of a reason: PostgreSQL refuses half characters and NUL."""
     return SURROGATE.sub("\ufffd", text).replace("\x00", "\ufffd")
+
+
+def is_deeper(value: Any, most: int) -> bool:
+    """Whether lists and objects stand in each other more than `most` levels deep; looks level by
+    level, because recursion is what deep nesting breaks."""
+    level = [value]
+    for _ in range(most + 1):
+        inner: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner += one.values()
+            elif isinstance(one, list):
+                inner += one
+        if not inner:
+            return False
+        level = inner
+    return True

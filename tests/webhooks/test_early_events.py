@@ -28,11 +28,12 @@ def later_events(line: Line, mid: str) -> dict[str, Item]:
 
 
 def shows(kind: str, message: dict[str, Any]) -> bool:
-    return {
+    shown = {
         "reaction": bool(message["reactions"]),
         "edit": message["content"] == "edited",
-        "unsend": message["isDeleted"],
-    }[kind]
+        "unsend": message["isDeleted"] is True,
+    }
+    return bool(shown[kind])
 
 
 @pytest.mark.parametrize("kind", ["reaction", "edit", "unsend"])
@@ -76,7 +77,7 @@ def test_an_event_beside_its_message_in_one_delivery_counts_whatever_their_order
 
 
 def test_an_early_event_that_nobody_applied_is_found_by_the_sweep(
-    door: Door, line: Line, alice: Seat, app: Flask, database: Database, cast: Cast
+    *, door: Door, line: Line, alice: Seat, app: Flask, database: Database, cast: Cast
 ) -> None:
     mid = new_mid()
     door.takes(line.delivery(line.text("Hello", mid)))

@@ -75,7 +75,7 @@ def test_an_echo_to_somebody_new_makes_their_conversation_with_nothing_unread(
 
 @pytest.mark.parametrize("delivery", [Delivery.SENDING, Delivery.UNSURE])
 def test_the_echo_of_our_reply_settles_it_and_makes_no_second_bubble(
-    delivery: Delivery, door: Door, line: Line, chat: int, alice: Seat, app: Flask, cast: Cast
+    *, delivery: Delivery, door: Door, line: Line, chat: int, alice: Seat, app: Flask, cast: Cast
 ) -> None:
     reply, mid = our_reply(app, cast, chat, "At four", delivery), new_mid()
     door.takes(echo_of(line, reply, mid))
@@ -89,7 +89,7 @@ def test_the_echo_of_our_reply_settles_it_and_makes_no_second_bubble(
 
 
 def test_an_echo_that_comes_after_metas_answer_changes_nothing_but_the_time(
-    door: Door, line: Line, chat: int, alice: Seat, app: Flask, cast: Cast
+    *, door: Door, line: Line, chat: int, alice: Seat, app: Flask, cast: Cast
 ) -> None:
     mid = new_mid()
     reply = our_reply(app, cast, chat, "At four", Delivery.SENT, mid=mid)
@@ -99,7 +99,7 @@ def test_an_echo_that_comes_after_metas_answer_changes_nothing_but_the_time(
 
 
 def test_the_same_echo_again_is_nothing_new(
-    door: Door, line: Line, chat: int, alice: Seat, app: Flask, cast: Cast
+    *, door: Door, line: Line, chat: int, alice: Seat, app: Flask, cast: Cast
 ) -> None:
     first = our_reply(app, cast, chat, "At four", Delivery.SENDING)
     second = our_reply(app, cast, chat, "At four", Delivery.SENDING)
@@ -113,7 +113,7 @@ def test_the_same_echo_again_is_nothing_new(
 
 
 def test_two_equal_replies_take_their_echoes_in_order(
-    door: Door, line: Line, chat: int, alice: Seat, app: Flask, cast: Cast
+    *, door: Door, line: Line, chat: int, alice: Seat, app: Flask, cast: Cast
 ) -> None:
     replies = [our_reply(app, cast, chat, "Yes", Delivery.SENDING) for _ in range(2)]
     mids = [new_mid(), new_mid()]
@@ -155,7 +155,7 @@ def test_metadata_that_is_the_id_of_a_customers_message_does_not_touch_it(
 
 
 def test_an_echo_whose_message_is_here_already_leaves_both_rows_alone(
-    door: Door, messenger: Line, alice: Seat, app: Flask, cast: Cast, database: Database
+    *, door: Door, messenger: Line, alice: Seat, app: Flask, cast: Cast, database: Database
 ) -> None:
     """An import may have read the thread before the echo came."""
     door.takes(messenger.delivery(messenger.text("Hello")))
@@ -167,7 +167,7 @@ def test_an_echo_whose_message_is_here_already_leaves_both_rows_alone(
 
 
 def test_a_receipt_before_the_echo_of_our_reply_counts(
-    door: Door, line: Line, chat: int, alice: Seat, app: Flask, cast: Cast
+    *, door: Door, line: Line, chat: int, alice: Seat, app: Flask, cast: Cast
 ) -> None:
     reply, mid, at = our_reply(app, cast, chat, "At four", Delivery.SENDING), new_mid(), NOON + 9
     by_moment = line.item(at, read={"watermark": at})

@@ -54,7 +54,7 @@ def test_a_reaction_is_a_chip_on_its_message_and_no_unread(
     ("word", "shown"), [("angry", "😠"), ("laugh", "😆"), ("like", "👍"), ("other", "❤")]
 )
 def test_a_reaction_without_an_emoji_is_shown_by_its_word(
-    word: str, shown: str, door: Door, line: Line, mid: str, alice: Seat
+    *, word: str, shown: str, door: Door, line: Line, mid: str, alice: Seat
 ) -> None:
     content = {"mid": mid, "action": "react", "reaction": word}
     door.takes(line.delivery(line.item(NOON + MINUTE, reaction=content)))

@@ -91,9 +91,9 @@ def test_a_receipt_that_comes_before_what_it_is_for_counts(
     door.takes(line.delivery(read(line, late, NOON + 5 * MINUTE)))
     door.takes(line.delivery(late))
     assert deliveries(database) == ["READ"] * 4
-    late_message = alice.ear.waits_for(
-        "new_message", lambda e: e["message"]["content"] == "late"
-    )["message"]
+    late_message = alice.ear.waits_for("new_message", lambda e: e["message"]["content"] == "late")[
+        "message"
+    ]
     assert alice.messages(late_message["conversationId"])[0]["delivery"] == "READ"
 
 
