@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from psycopg2 import Binary
 from sqlalchemy import Connection
@@ -23,6 +23,8 @@ STATEMENT = (Path(__file__).parent / "ingest.sql").read_text()
 MOST_RUNS = 10  # each run stores at least what its rivals have finished
 
 Pair = tuple[MessageArrived, Item]
+Row = dict[str, Any]  # one message, with the keys that ingest.sql names
+Mode = Literal["LIVE", "HISTORY", "REPAIR"]
 
 
 @dataclass
@@ -45,7 +47,7 @@ class Stored:
 
 
 def store_messages(kind: str | None, journal: bytes | None, pairs: Sequence[Pair]) -> Stored:
-    """Stores messages and (when given) the raw delivery they came in.
+    """Stores live messages and (when given) the raw delivery they came in.
 
     Raises `OperationalError` when the database is away; a message that PostgreSQL refuses is set
     aside and the others are stored.
@@ -53,25 +55,43 @@ def store_messages(kind: str | None, journal: bytes | None, pairs: Sequence[Pair
     if not pairs and journal is None:
         return Stored()
     try:
-        return _run(kind, journal, pairs)
+        return _run("LIVE", kind, journal, [_live_row(event) for event, _ in pairs])
     except DBAPIError as error:
         if not pairs or not blames_data(error):
             raise
         if len(pairs) == 1 and journal is None:
             return Stored(refused=[refused(*pairs[0], error)])
-    stored = _run(kind, journal, []) if journal is not None else Stored()
+    stored = _run("LIVE", kind, journal, []) if journal is not None else Stored()
     middle = (len(pairs) + 1) // 2
     for half in (pairs[:middle], pairs[middle:]):
         stored.add(store_messages(kind, None, half))
     return stored
 
 
-def _run(kind: str | None, journal: bytes | None, pairs: Sequence[Pair]) -> Stored:
-    rows = json.dumps([_row(n, event) for n, (event, _) in enumerate(pairs)])
+def store_past(mode: Mode, rows: Sequence[Row]) -> Stored:
+    """Stores messages that a sync has read (rows from `past_row`). What PostgreSQL refuses is left
+    out: `clean` readers let nothing through that it refuses."""
+    return _run(mode, None, None, rows) if rows else Stored()
+
+
+def past_row(event: MessageArrived, *, name: str | None, username: str | None, counts: bool) -> Row:
+    """`counts`: unread, should the message turn out to fill a hole."""
+    return _row(event, counts) | {
+        "reactions": list(event.reactions), "name": name, "username": username,
+    }  # fmt: skip
+
+
+def _live_row(event: MessageArrived) -> Row:
+    return _row(event, event.direction == "INCOMING" and event.kind == "MESSAGE")
+
+
+def _run(mode: Mode, kind: str | None, journal: bytes | None, rows: Sequence[Row]) -> Stored:
+    encoded = json.dumps([row | {"n": n} for n, row in enumerate(rows)])
     stored = Stored()
     with autocommit() as connection:
         for _ in range(MOST_RUNS):
-            found = retry_on_conflict(partial(_execute, connection, kind, journal, rows))
+            given = (kind, None if journal is None else Binary(journal), encoded, mode)
+            found = retry_on_conflict(partial(_execute, connection, given))
             stored.message_ids += [row.message_id for row in found if row.message_id]
             stored.awaited_ids += [row.message_id for row in found if row.has_early_events]
             stored.late_ids += [row.message_id for row in found if row.is_late]
@@ -82,24 +102,20 @@ def _run(kind: str | None, journal: bytes | None, pairs: Sequence[Pair]) -> Stor
     raise AssertionError("rivals finish: no statement can miss them ten times")
 
 
-def _execute(
-    connection: Connection, kind: str | None, raw: bytes | None, rows: str
-) -> Sequence[Any]:
+def _execute(connection: Connection, given: tuple[Any, ...]) -> Sequence[Any]:
     if "ingest" not in connection.info:  # planning it anew would cost more than running it
-        connection.exec_driver_sql(f"PREPARE ingest (text, bytea, jsonb) AS {STATEMENT}")
+        connection.exec_driver_sql(f"PREPARE ingest (text, bytea, jsonb, text) AS {STATEMENT}")
         connection.info["ingest"] = True
-    body = None if raw is None else Binary(raw)
-    return connection.exec_driver_sql("EXECUTE ingest (%s, %s, %s)", (kind, body, rows)).all()
+    return connection.exec_driver_sql("EXECUTE ingest (%s, %s, %s, %s)", given).all()
 
 
-def _row(n: int, event: MessageArrived) -> dict[str, Any]:
+def _row(event: MessageArrived, counts: bool) -> Row:
     files = [
         {"position": position, "type": file.type, "url": file.url, "name": file.name,
          "payload": file.payload}
         for position, file in enumerate(event.files)
     ]  # fmt: skip
     return {
-        "n": n,
         "platform": event.thread.platform,
         "account": event.thread.account_id,
         "person": event.thread.person_id,
@@ -109,6 +125,7 @@ def _row(n: int, event: MessageArrived) -> dict[str, Any]:
         "content": event.content,
         "snippet": snippet_of(event),
         "at": event.sent_at.isoformat(),
+        "counts": counts,
         "reply_to_mid": event.reply_to_mid,
         "extra": event.extra,
         "files": files,

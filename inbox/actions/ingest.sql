@@ -1,6 +1,9 @@
 -- Stores the messages of one delivery (or of a slice of a sync) in one statement, one round trip.
 --
--- $1 the delivery's object, $2 its raw body (null: do not journal), $3 the messages, a JSON array.
+-- $1 the delivery's object, $2 its raw body (null: do not journal), $3 the messages, a JSON array,
+-- $4 the mode: LIVE; HISTORY, which raises no unread count and is left out of `/api/changes` (a sync
+-- tells browsers to reload); REPAIR, which fills a hole: of the messages that say `counts`, those
+-- newer than all we knew of their thread are unread.
 -- Each message is routed to its Page; contact and conversation are found or made; messages whose
 -- mid is new are inserted with their attachments; the conversation's row is brought up to date and
 -- reopened by a message of the person. Returns a row per new message, and on each row (or on one
@@ -18,7 +21,8 @@ event as (
         given.*, page.id as page_id, page.organization_id
     from jsonb_to_recordset($3) as given (
         n int, platform text, account text, person text, mid text, direction text, kind text,
-        content text, snippet text, at timestamptz, reply_to_mid text, extra jsonb, files jsonb
+        content text, snippet text, at timestamptz, counts bool, reply_to_mid text, extra jsonb,
+        files jsonb, reactions jsonb, name text, username text
     )
     join facebook_pages page
         on (given.platform = 'FACEBOOK' and page.page_id = given.account)
@@ -28,7 +32,8 @@ event as (
 thread as (
     select
         page_id, organization_id, platform, person,
-        count(*) filter (where direction = 'INCOMING' and kind = 'MESSAGE') as incoming,
+        max(name) as name, max(username) as username,
+        count(*) filter (where counts) as unread,
         max(at) filter (
             where direction = 'INCOMING' and (kind = 'MESSAGE' or extra ? 'referral')
         ) as last_incoming_at,
@@ -60,11 +65,17 @@ known as ( -- by index, one look-up per thread: a join might read a whole table 
     ) conversation on true
 ),
 new_contact as (
-    insert into contacts (organization_id, facebook_page_id, messenger_psid, instagram_sid)
+    insert into contacts (
+        organization_id, facebook_page_id, messenger_psid, instagram_sid, name, username,
+        profile_due_at
+    )
     select
         organization_id, page_id,
         case platform when 'FACEBOOK' then person end,
-        case platform when 'INSTAGRAM' then person end
+        case platform when 'INSTAGRAM' then person end,
+        name, username,
+        -- Of thousands of old contacts whose names the list told, nobody waits for the picture.
+        case when $4 = 'LIVE' or coalesce(name, username) is null then now() end
     from thread left join known using (page_id, platform, person)
     where known.contact_id is null
     on conflict do nothing
@@ -82,11 +93,13 @@ lonely as ( -- contacts without a conversation
 new_conversation as (
     insert into conversations (
         organization_id, facebook_page_id, contact_id, platform, unread_count,
-        last_message_at, last_message_snippet, last_message_direction, last_incoming_at
+        last_message_at, last_message_snippet, last_message_direction, last_incoming_at,
+        changed_xid
     )
     select
-        organization_id, page_id, contact_id, platform, incoming,
-        last_at, snippet, direction, last_incoming_at
+        organization_id, page_id, contact_id, platform, unread,
+        last_at, snippet, direction, last_incoming_at,
+        case $4 when 'HISTORY' then '0' else pg_current_xact_id() end
     from lonely join thread using (page_id, platform, person)
     on conflict do nothing
     returning id, contact_id, platform
@@ -102,7 +115,7 @@ conversation as (
 message as (
     insert into messages (
         organization_id, facebook_page_id, conversation_id, mid, direction, kind, content,
-        sent_at, delivery, reply_to_mid, extra
+        sent_at, delivery, reply_to_mid, extra, reactions, changed_xid
     )
     select
         event.organization_id, event.page_id, conversation.id, event.mid, event.direction,
@@ -113,7 +126,8 @@ message as (
             when event.at <= conversation.contact_delivered_at then 'DELIVERED'
             else 'SENT'
         end,
-        event.reply_to_mid, coalesce(event.extra, '{}')
+        event.reply_to_mid, coalesce(event.extra, '{}'), coalesce(event.reactions, '[]'),
+        case $4 when 'HISTORY' then '0' else pg_current_xact_id() end
     from event join conversation using (page_id, platform, person)
     order by event.page_id, event.mid -- the same order everywhere, so that rivals queue up
     on conflict (facebook_page_id, mid) do nothing
@@ -137,8 +151,9 @@ file as (
 news as (
     select
         message.conversation_id,
-        count(*) filter (where message.direction = 'INCOMING' and message.kind = 'MESSAGE')
-            as incoming,
+        count(*) filter (
+            where event.counts and ($4 <> 'REPAIR' or sent_at > known.last_message_at)
+        ) as unread,
         max(sent_at) filter (
             where message.direction = 'INCOMING'
                 and (message.kind = 'MESSAGE' or event.extra ? 'referral')
@@ -148,12 +163,15 @@ news as (
             as snippet,
         (array_agg(message.direction order by message.kind = 'MESSAGE' desc, sent_at desc, id desc))[1]
             as direction
-    from message join event using (page_id, mid) group by 1
+    from message
+    join event using (page_id, mid)
+    join known using (conversation_id)
+    group by 1
 ),
 bumped as (
     update conversations conversation set
-        unread_count = conversation.unread_count + news.incoming,
-        status = case when news.incoming > 0 then 'OPEN' else conversation.status end,
+        unread_count = conversation.unread_count + news.unread,
+        status = case when news.unread > 0 then 'OPEN' else conversation.status end,
         last_incoming_at = greatest(conversation.last_incoming_at, news.last_incoming_at),
         last_message_at = greatest(conversation.last_message_at, news.last_at),
         last_message_snippet = case
@@ -165,10 +183,11 @@ bumped as (
             else conversation.last_message_direction
         end,
         version = conversation.version + 1,
-        changed_xid = pg_current_xact_id()
+        changed_xid = case $4
+            when 'HISTORY' then conversation.changed_xid else pg_current_xact_id()
+        end
     from news
     where conversation.id = news.conversation_id
-        and conversation.id in (select conversation_id from known)
 )
 select
     message.id as message_id,

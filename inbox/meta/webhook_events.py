@@ -33,7 +33,8 @@ class MessageArrived:
     """A message of the person, or (OUTGOING) an echo of one of ours, wherever it was written.
 
     `kind` ACTIVITY is for events that are no message but belong into the thread: they raise no
-    unread count. `metadata` is what we gave a reply of ours when we sent it.
+    unread count. `metadata` is what we gave a reply of ours when we sent it. `reactions` come
+    with the past only; live ones are events of their own.
     """
 
     thread: Thread
@@ -47,6 +48,7 @@ class MessageArrived:
     extra: dict[str, Any] = field(default_factory=dict)
     referral: dict[str, Any] | None = None
     metadata: str | None = None
+    reactions: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
