@@ -132,9 +132,7 @@ def test_a_file_runs_nothing_whatever_it_claims_to_be(
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Disposition"].startswith(f"{way};")
     assert ".html" not in answer.headers["Content-Disposition"]
-    policy = answer.headers["Content-Security-Policy"]
-    assert policy.startswith("sandbox; default-src 'none'")
-    assert "script" not in policy
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
 
 
 def test_the_name_of_a_file_cannot_lie_nor_break_the_header(
