@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from inbox import shapes
@@ -20,20 +20,21 @@ from inbox.models.loading import contacts_by_id, conversations_by_id, messages_b
 
 @dataclass(frozen=True)
 class Change:
-    """Ids of rows that one transaction changed. `|` merges two, so that a busy conversation is
-    told once a tick."""
+    """Ids of rows that one transaction changed, or several (`merged`)."""
 
     new_messages: frozenset[int] = frozenset()
     messages: frozenset[int] = frozenset()
     conversations: frozenset[int] = frozenset()
     contacts: frozenset[int] = frozenset()
 
-    def __or__(self, other: Change) -> Change:
-        return Change(
-            self.new_messages | other.new_messages,
-            self.messages | other.messages,
-            self.conversations | other.conversations,
-            self.contacts | other.contacts,
+    @classmethod
+    def merged(cls, changes: Sequence[Change]) -> Change:
+        """All of them as one, so that a busy conversation is told once."""
+        return cls(
+            frozenset[int]().union(*(change.new_messages for change in changes)),
+            frozenset[int]().union(*(change.messages for change in changes)),
+            frozenset[int]().union(*(change.conversations for change in changes)),
+            frozenset[int]().union(*(change.contacts for change in changes)),
         )
 
     def __bool__(self) -> bool:

@@ -9,8 +9,9 @@ import resource
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import eventlet
 import eventlet.wsgi
@@ -25,6 +26,9 @@ from inbox.realtime import realtime
 from inbox.web.bodies import WholeBodies
 from inbox.web.turnstile import Turnstile
 from inbox.web.waiting import wait_in_green_threads, waits_block
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +53,7 @@ def serve(listener: socket.socket, config: Config) -> None:
     server = eventlet.spawn(
         eventlet.wsgi.server,
         listener,
-        WholeBodies(turnstile, app.config["MAX_CONTENT_LENGTH"]),
+        WholeBodies(_without_compression(turnstile), app.config["MAX_CONTENT_LENGTH"]),
         max_size=_most_connections(),
         socket_timeout=SILENCE_SECONDS,
         log_output=False,
@@ -66,6 +70,17 @@ def serve(listener: socket.socket, config: Config) -> None:
     # Not sys.exit: eventlet's server would first wait for every open socket. The kernel closes
     # them now, and browsers connect again.
     os._exit(0)
+
+
+def _without_compression(application: WSGIApplication) -> WSGIApplication:
+    """WSGI middleware that overhears a browser's offer to compress its WebSocket: eventlet would
+    keep 300 KB for each socket, and pack each event again for each of them."""
+
+    def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+        return application(environ, start_response)
+
+    return call
 
 
 def _check_waits(app: Flask) -> None:
