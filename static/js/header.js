@@ -24,7 +24,7 @@ export async function startHeader() {
 
 function show(detail) {
   const { contact, platform, facebookPage, assignee, status } = detail;
-  byId("thread-name").querySelector("bdi").textContent = contact.name;
+  byId("thread-name").textContent = contact.name;
   byId("thread-place").textContent = `${PLATFORMS[platform]} · ${facebookPage.name}`;
   byId("thread-avatar").replaceChildren(avatarOf(contact));
   if (assignee && !byId("assignee").querySelector(`option[value="${assignee.id}"]`)) {

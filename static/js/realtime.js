@@ -63,7 +63,8 @@ function catchUpAfterAbsence() {
   addEventListener("blur", leave);
   addEventListener("focus", comeBack);
   addEventListener("online", () => {
-    if (!socket.connected) socket.disconnect().connect(); // at once, not after the back-off
+    if (socket.connected) tell("connection", true);
+    else socket.disconnect().connect(); // at once, not after the back-off
     catchUp();
   });
   addEventListener("offline", () => tell("connection", false));
