@@ -33,7 +33,7 @@ class Member(NamedTuple):
 
 
 TEAM = (
-    Member("Ingrid Solberg", "ingrid@nordlys.example", Role.ADMIN),
+    Member("Solveig Dahl", "solveig@nordlys.example", Role.ADMIN),
     Member("Mats Berg", "mats@nordlys.example", Role.AGENT),
     Member("Aylin Demir", "aylin@nordlys.example", Role.AGENT),
 )
