@@ -6,10 +6,15 @@ import threading
 from pathlib import Path
 
 from inbox.simulator.demo import live
+from inbox.simulator.generated_page import GeneratedSettings
 from inbox.simulator.history import populate
+from inbox.simulator.limits import Limits
 from inbox.simulator.pretend import PageSettings
 from inbox.simulator.server import Simulator
 from inbox.simulator.state import keep_saving, load_state, save_state
+
+SHORT = {"instagram": "instagram_share", "newest": "newest_ms"}
+FRACTIONS = ("mean", "sigma", "instagram_share", "nameless_share", "span_days")
 
 
 def main() -> None:
@@ -34,9 +39,11 @@ def main() -> None:
     ) as meta:
         if options.state:
             load_state(meta, options.state)
+        meta.begin_with(_limits(options))
+        if options.generated is not None:
+            meta.generate(**options.generated)
         if options.demo:
             populate(meta)
-        if options.demo:
             live(meta, quickest_s=options.quickest, slowest_s=options.slowest)
         if options.state:
             keep_saving(meta, options.state)
@@ -62,7 +69,39 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quickest", type=float, default=8.0, help="seconds between customers")
     parser.add_argument("--slowest", type=float, default=25.0)
     parser.add_argument("--state", type=Path, default=None, help="file that keeps the world")
+    parser.add_argument(
+        "--generated",
+        type=_settings,
+        metavar="threads=1000,mean=35,sigma=0.9,instagram=0.3,seed=1",
+        help="so many invented threads on the page; further keys as in GeneratedSettings",
+    )
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds that answers take")
+    parser.add_argument("--law", type=float, default=0.0, help="conversation calls a second (2)")
+    parser.add_argument("--law-burst", type=float, default=2.0)
+    parser.add_argument("--law-scale", type=float, default=1.0, help="how fast the law's time runs")
+    parser.add_argument("--budget", type=int, default=2500, help="messages in one answer")
     return parser.parse_args()
+
+
+def _limits(options: argparse.Namespace) -> Limits:
+    return Limits(
+        law_per_second=options.law,
+        law_burst=options.law_burst,
+        law_scale=options.law_scale,
+        latency_s=options.latency,
+        budget=options.budget,
+    )
+
+
+def _settings(text: str) -> dict[str, float]:
+    """`threads=1000,instagram=0.3` as settings of a generated page."""
+    settings = {}
+    for part in text.split(","):
+        name, _, value = part.partition("=")
+        name = SHORT.get(name, name)
+        settings[name] = float(value) if name in FRACTIONS else int(value)
+    GeneratedSettings(**settings)  # type: ignore[arg-type]  # refuses names that it does not know
+    return settings
 
 
 if __name__ == "__main__":

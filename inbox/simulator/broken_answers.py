@@ -1,6 +1,8 @@
 """Faults of the line itself: waiting, closing, dripping and truncating."""
 
+import os
 import socket
+import struct
 from collections.abc import Iterator
 
 from flask import Response, request
@@ -19,6 +21,8 @@ def before_answer(meta: PretendMeta, fault: Fault | None) -> None:
         meta.stopping.wait(fault.seconds(1.0))
     if fault.kind == "stall":
         meta.stopping.wait(fault.seconds(STALL_S))
+    if fault.kind == "reset":
+        raise ConnectionDroppedError(reset_connection())
     if fault.kind in ("stall", "close"):
         raise ConnectionDroppedError(close_connection())
 
@@ -33,6 +37,11 @@ def after_answer(meta: PretendMeta, fault: Fault | None, response: Response) -> 
         raise ConnectionDroppedError(close_connection())
     if fault.kind == "truncated":
         response.set_data(response.get_data()[: len(response.get_data()) // 2])
+    if fault.kind == "bad_gateway":
+        status = int(fault.settings.get("status", 502))
+        return Response(f"<html><h1>{status}</h1></html>", status, mimetype="text/html")
+    if fault.kind == "cut_body":
+        return _cut(response)
     if fault.kind == "slow_body":
         return _dripping(meta, response, fault.seconds(2.0))
     return response
@@ -47,6 +56,22 @@ def close_connection() -> str:
     connection: socket.socket = request.environ["werkzeug.socket"]
     connection.shutdown(socket.SHUT_RDWR)
     return "closed on purpose"
+
+
+def reset_connection() -> str:
+    """The same with a TCP reset, as a firewall or a crash does it."""
+    connection: socket.socket = request.environ["werkzeug.socket"]
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    # The handler's files hold the socket open, so it is detached: closing is what resets.
+    os.close(connection.detach())
+    return "reset on purpose"
+
+
+def _cut(response: Response) -> Response:
+    body = response.get_data()
+    cut = Response(iter([body[: len(body) // 2]]), response.status_code, response.headers)
+    cut.content_length = len(body)
+    return cut
 
 
 def _dripping(meta: PretendMeta, response: Response, seconds: float) -> Response:

@@ -4,10 +4,7 @@ from typing import Any
 
 from inbox.simulator.acts import Act
 from inbox.simulator.deliveries import Event
-from inbox.simulator.world import Reaction
-
-# Names that the webhook gives to emoji (message_reactions reference); all others are "other".
-REACTION_NAMES = {"❤": "love", "😆": "smile", "😮": "wow", "😢": "sad", "😠": "angry", "👍": "like"}
+from inbox.simulator.world import REACTION_NAMES, Reaction
 
 
 def reaction(act: Act) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from inbox.simulator.graph_errors import GraphError, nonexisting_field
@@ -17,6 +18,15 @@ class Field:
     name: str
     arguments: dict[str, str] = field(default_factory=dict)
     fields: list["Field"] = field(default_factory=list)
+
+    @cached_property
+    def inner(self) -> str:
+        """The fields between its braces, as they were written."""
+        return ",".join(each.text() for each in self.fields)
+
+    def text(self) -> str:
+        arguments = "".join(f".{name}({value})" for name, value in self.arguments.items())
+        return f"{self.name}{arguments}" + (f"{{{self.inner}}}" if self.fields else "")
 
 
 Reader = Callable[[Field], Any]
@@ -52,6 +62,20 @@ def project(
     if "id" in readers:
         shown["id"] = readers["id"](Field("id"))
     return shown
+
+
+def picked(value: Any, wanted: Field) -> Any:
+    """A ready value, or of each of its rows the requested fields and `id`, however deep."""
+    if not wanted.fields or not isinstance(value, dict):
+        return value
+    if isinstance(value.get("data"), list):
+        return value | {"data": [picked(row, wanted) for row in value["data"]]}
+    names = {each.name: each for each in wanted.fields}
+    return {
+        key: picked(part, names[key]) if key in names else part
+        for key, part in value.items()
+        if key in names or key == "id"
+    }
 
 
 def _list(tokens: list[str], text: str) -> tuple[list[Field], list[str]]:

@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import Request
 
+from inbox.simulator.faults import Fault
+
 VERSION = re.compile(r"v\d+\.\d+")
 
 
@@ -20,6 +22,12 @@ class GraphCall:
     token: str
     base_url: str
     version: str
+    fault: Fault | None = None
+    """What a test has planned for this call."""
+
+    def address(self, *path: str) -> str:
+        """The whole address of a path, as `paging.next` gives it."""
+        return "/".join([self.base_url, *([self.version] if self.version else []), *path])
 
     @property
     def edge(self) -> str:
@@ -30,16 +38,22 @@ class GraphCall:
         return value if isinstance(value, str) else json.dumps(value)
 
 
-def read_call(request: Request) -> GraphCall:
-    segments = [part for part in request.path.split("/") if part]
+def split_path(path: str) -> tuple[tuple[str, ...], str]:
+    """The parts of a path, and the version before them (empty if there is none)."""
+    segments = [part for part in path.split("/") if part]
     version = segments.pop(0) if segments and VERSION.fullmatch(segments[0]) else ""
+    return tuple(segments), version
+
+
+def read_call(request: Request) -> GraphCall:
+    segments, version = split_path(request.path)
     arguments: dict[str, Any] = {**request.args.to_dict(), **_decoded(request.form.to_dict())}
     body = request.get_json(silent=True)
     if isinstance(body, dict):
         arguments |= body
     token = str(arguments.pop("access_token", "") or _bearer(request))
     base_url = request.host_url.rstrip("/")
-    return GraphCall(request.method, tuple(segments), arguments, token, base_url, version)
+    return GraphCall(request.method, segments, arguments, token, base_url, version)
 
 
 def _bearer(request: Request) -> str:

@@ -110,7 +110,7 @@ def _permission_lost(_settings: dict[str, Any]) -> GraphError:
     return GraphError(200, text, status=403)
 
 
-def _reduce_data(_settings: dict[str, Any]) -> GraphError:
+def reduce_data() -> GraphError:
     text = "Please reduce the amount of data you're asking for, then retry your request"
     return GraphError(1, text, status=500)
 
@@ -126,9 +126,14 @@ REFUSALS: dict[str, Callable[[dict[str, Any]], GraphError]] = {
     "transient": lambda s: transient(int(s.get("code", 2))),
     "token_revoked": lambda s: token_error(int(s.get("subcode", 460))),
     "permission_lost": _permission_lost,
-    "reduce_data": _reduce_data,
+    "reduce_data": lambda _: reduce_data(),
     "error": _any_error,
 }
+
+
+def broken_thread(fault: Fault) -> GraphError:
+    """What a broken thread answers: code 1 with HTTP 500 unless told otherwise."""
+    return _any_error({"status": 500} | fault.settings)
 
 
 def refusal(fault: Fault) -> GraphError | None:

@@ -4,7 +4,6 @@ from typing import Any
 
 from inbox.simulator.afterwards import echo_before_answer, follow_up
 from inbox.simulator.events import ALL_FIELDS
-from inbox.simulator.faults import Fault
 from inbox.simulator.graph_call import GraphCall
 from inbox.simulator.graph_errors import parameter
 from inbox.simulator.pretend import PretendMeta
@@ -12,14 +11,14 @@ from inbox.simulator.sending import read_request, send_message, sender_action
 from inbox.simulator.world import Page
 
 
-def send(meta: PretendMeta, call: GraphCall, page: Page, fault: Fault | None) -> dict[str, Any]:
+def send(meta: PretendMeta, call: GraphCall, page: Page) -> dict[str, Any]:
     """`POST /{page}/messages`: a message, or a sender action."""
     request = read_request(meta, page, call.arguments)
     if call.arguments.get("sender_action"):
         sender_action(request)
         return {"recipient_id": request.person.id}
     message = send_message(request)
-    kind = fault.kind if fault else ""
+    kind = call.fault.kind if call.fault else ""
     if kind == "echo_first":
         echo_before_answer(request, message)
     follow_up(request, message, echo=kind not in ("echo_first", "echo_withheld"))

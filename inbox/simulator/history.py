@@ -8,10 +8,16 @@ from inbox.simulator import ids
 from inbox.simulator.cast import add_cast
 from inbox.simulator.clock import DAY_MS, HOUR_MS, SECOND_MS
 from inbox.simulator.control_shapes import page_shape, thread_shape
-from inbox.simulator.customer_signals import REACTION_NAMES
 from inbox.simulator.dialogues import Dialogue, Line, dialogues_in
 from inbox.simulator.pretend import PretendMeta
-from inbox.simulator.world import Attachment, Message, Person, Reaction, Thread
+from inbox.simulator.world import (
+    REACTION_NAMES,
+    Attachment,
+    Message,
+    Person,
+    Reaction,
+    Thread,
+)
 
 MINUTE_MS = 60 * SECOND_MS
 WEEKS_MS = 26 * DAY_MS

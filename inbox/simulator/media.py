@@ -52,6 +52,8 @@ class MediaShelf:
         self._lock = threading.Lock()
         self._ready: dict[str, MediaFile] = {}
         self._makers: dict[str, Callable[[], bytes]] = dict(DRAWN)
+        self.find_name: Callable[[str], str | None] = lambda _: None
+        """The name of a generated person by their id; their portraits are not kept."""
 
     def add(self, name: str, content: bytes, mime_type: str = "") -> None:
         """Keep an uploaded file; its type is guessed by the name unless given."""
@@ -74,7 +76,13 @@ class MediaShelf:
             file = self._make(name)
             if file is not None:
                 self._ready[name] = file
-            return file
+                return file
+        return self._portrait(name)
+
+    def _portrait(self, name: str) -> MediaFile | None:
+        identity = name.removeprefix("avatar-").removesuffix(".png")
+        found = self.find_name(identity) if identity != name else None
+        return None if found is None else MediaFile("image/png", portrait(found))
 
     def _make(self, name: str) -> MediaFile | None:
         if name in self._makers:

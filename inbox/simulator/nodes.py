@@ -1,17 +1,24 @@
-"""How threads, messages and people read in the Graph API (META_PLATFORM §2)."""
+"""How threads read in the Graph API (META_PLATFORM §2)."""
 
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from inbox.simulator.clock import DAY_MS, graph_time
-from inbox.simulator.fields import Field, Reader, project
-from inbox.simulator.graph_errors import GraphError
-from inbox.simulator.paging import Listing, cut_page
+from inbox.simulator.fields import Field, picked
+from inbox.simulator.graph_call import GraphCall
+from inbox.simulator.graph_errors import GraphError, nonexisting_field
+from inbox.simulator.message_fields import BOTH, MESSENGER_ONLY, MessageReader
+from inbox.simulator.paging import Listing, Place, cut_page
 from inbox.simulator.pretend import PretendMeta
-from inbox.simulator.world import Attachment, Message, Page, Person, Thread
+from inbox.simulator.world import Message, Page, Person, Thread
 
-INSTAGRAM_DETAILED = 20  # only the 20 newest messages of an Instagram thread can be read
 GONE = GraphError(9000001, "This Message has been deleted by the user or the business.")
+DEFAULT_FIELDS = [Field("id"), Field("updated_time")]
+DEFAULT_MESSAGE_FIELDS = [Field("id"), Field("created_time")]
+Row = tuple[Message, bool]
+"""A message, and whether Meta still tells its details."""
 
 
 @dataclass(frozen=True)
@@ -19,151 +26,157 @@ class ThreadReader:
     """One thread, read by its page."""
 
     meta: PretendMeta
+    call: GraphCall
     page: Page
     thread: Thread
-    address: str
-    """Where `paging.next` of its messages points."""
-    token: str
-
-    @property
-    def person(self) -> Person:
-        return self.meta.world.people[self.thread.person_id]
+    person: Person
 
     def show(self, fields: list[Field]) -> dict[str, Any]:
-        wanted = fields or [Field("id"), Field("updated_time")]
-        return project(wanted, self._readers(), "UnifiedThread")
+        known = BOTH_THREADS if self.thread.platform == "instagram" else THREADS
+        shown: dict[str, Any] = {}
+        for each in fields or DEFAULT_FIELDS:
+            if each.name not in known:
+                raise nonexisting_field(each.name, "UnifiedThread")
+            value = known[each.name](self, each)
+            if value is not None:
+                shown[each.name] = value if each.name == "messages" else picked(value, each)
+        shown["id"] = self.thread.id
+        return shown
 
-    def messages(self, query: dict[str, str], fields: list[Field]) -> dict[str, Any]:
-        """The messages edge, newest first."""
-        rows = [m for m in reversed(self.thread.messages) if not m.is_deleted]
-        detailed = {m.mid for m in rows[:INSTAGRAM_DETAILED]}
+    def expanded(self, wanted: Field) -> dict[str, Any]:
+        """The messages edge inside another answer: `messages.limit(n).after(…){…}`."""
+        query = {"access_token": self.call.token} | wanted.arguments
+        if wanted.fields:
+            query["fields"] = wanted.inner
+        return self.messages(self._listing(query), wanted.fields)
 
-        def show(message: Message) -> dict[str, Any]:
-            if self.thread.platform == "instagram" and message.mid not in detailed:
-                return {"id": message.mid}
-            return self.show_message(message, fields)
+    def edge(self, fields: list[Field]) -> dict[str, Any]:
+        """`GET /{thread}/messages`."""
+        query = {name: self.call.text(name) for name in self.call.arguments}
+        query["access_token"] = self.call.token
+        return self.messages(self._listing(query, is_edge=True), fields)
 
-        listing = Listing(self.thread.id, self.address, {"access_token": self.token} | query)
-        return cut_page(rows, lambda m: (m.created_ms, m.mid), listing, show)
+    def messages(self, listing: Listing, fields: list[Field]) -> dict[str, Any]:
+        """Newest first; rows of messages that are too old for details hold their `id` alone."""
+        known = BOTH if self.thread.platform == "instagram" else BOTH | MESSENGER_ONLY
+        read = message_reader(known, fields)
+
+        def show(row: Row) -> dict[str, Any]:
+            message, has_details = row
+            return read(self, message) if has_details else {"id": message.mid}
+
+        return cut_page(listing, self._rows_after, lambda r: (r[0].created_ms, r[0].mid), show)
 
     def read_message(self, message: Message, fields: list[Field]) -> dict[str, Any]:
         """One message by its id; old ones of Instagram and unsent ones are gone (9000001)."""
-        newest = [m.mid for m in self.thread.messages if not m.is_deleted][-INSTAGRAM_DETAILED:]
-        too_old = self.thread.platform == "instagram" and message.mid not in newest
-        if message.is_deleted or too_old:
+        at = _index(self.thread.messages, (message.created_ms, message.mid))
+        if message.is_deleted or self._newer(at + 1) >= self._detailed():
             raise GONE
-        return self.show_message(message, fields)
-
-    def show_message(self, message: Message, fields: list[Field]) -> dict[str, Any]:
-        wanted = fields or [Field("id"), Field("created_time")]
-        return project(wanted, self._message_readers(message), "Message")
+        known = BOTH if self.thread.platform == "instagram" else BOTH | MESSENGER_ONLY
+        return message_reader(known, fields)(self, message)
 
     def party(self, *, is_page: bool) -> dict[str, Any]:
-        """The page or the person, as `from`, `to` and `participants` name them."""
-        if self.thread.platform == "instagram":
-            identity = self.page.own_id("instagram") if is_page else self.person.id
+        """The page or the person, as `from`, `to` and `participants` name them; who has no name
+        has no such key."""
+        on_instagram = self.thread.platform == "instagram"
+        identity = self.page.own_id(self.thread.platform) if is_page else self.person.id
+        if on_instagram:
             name = self.page.instagram_username if is_page else self.person.username
-            return {"id": identity, "username": name}
-        identity = self.page.id if is_page else self.person.id
+            return {"id": identity, "username": name} if name else {"id": identity}
         name = self.page.name if is_page else self.person.name
-        return {"name": name, "email": f"{identity}@facebook.com", "id": identity}
+        named = {"name": name} if name else {}
+        return named | {"email": f"{identity}@facebook.com", "id": identity}
 
-    def _readers(self) -> dict[str, Reader]:
-        thread = self.thread
-        readers: dict[str, Reader] = {
-            "id": lambda _: thread.id,
-            "updated_time": lambda _: graph_time(thread.updated_ms),
-            "participants": lambda _: {
-                "data": [self.party(is_page=False), self.party(is_page=True)]
-            },
-            "messages": lambda f: self.messages(f.arguments, f.fields),
-            "is_owner": lambda _: None,
-        }
-        if thread.platform == "messenger":
-            readers |= {
-                "can_reply": lambda _: self._can_reply(),
-                "folder": lambda _: "inbox",
-                "link": lambda _: f"/{self.page.id}/inbox/{thread.id[2:]}/",
-                "message_count": lambda _: len(thread.messages),
-                "senders": lambda _: {"data": [self.party(is_page=False)]},
-                "snippet": lambda _: thread.messages[-1].text if thread.messages else None,
-                "unread_count": lambda _: len(thread.unread()),
-            }
-        return readers
-
-    def _can_reply(self) -> bool:
+    def can_reply(self) -> bool:
         return self.meta.clock.now_ms() - self.thread.window_opened_ms <= DAY_MS
 
-    def _message_readers(self, message: Message) -> dict[str, Reader]:
-        readers: dict[str, Reader] = {
-            "id": lambda _: message.mid,
-            "created_time": lambda _: graph_time(message.created_ms),
-            "from": lambda _: self.party(is_page=message.from_page),
-            "to": lambda _: {"data": [self.party(is_page=not message.from_page)]},
-            "message": lambda _: message.text,
-            "attachments": lambda _: _attachments(message),
-            "shares": lambda _: _shares(message),
-            "sticker": lambda _: _sticker(message),
-            "reactions": lambda _: self._reactions(message),
-            "story": lambda _: _story(message),
-            "reply_to": lambda _: _reply_to(message),
-            "is_unsupported": lambda _: message.extra.get("is_unsupported"),
-        }
-        if self.thread.platform == "messenger":
-            tag = "sent" if message.from_page else "inbox"
-            names = ["inbox", tag] if message.from_page else [tag]
-            readers["tags"] = lambda _: {"data": [{"name": n} for n in [*names, "source:chat"]]}
-        return readers
+    def _listing(self, query: Mapping[str, str], *, is_edge: bool = False) -> Listing:
+        return Listing(
+            self.thread.id,
+            self.call.address(self.thread.id, "messages"),
+            query,
+            self.meta.limits,
+            self.meta.clock.now_ms(),
+            self.call.fault if is_edge else None,
+        )
 
-    def _reactions(self, message: Message) -> dict[str, Any] | None:
-        rows = []
-        for who, reaction in message.reactions.items():
-            user = self.party(is_page=who == "page")
-            user.pop("email", None)
-            rows.append({"reaction": reaction.emoji, "users": [user]})
-        return {"data": rows} if rows else None
+    def _rows_after(self, place: Place | None) -> Iterator[Row]:
+        messages = self.thread.messages
+        at = len(messages) if place is None else _index(messages, place)
+        detailed, rank = self._detailed(), self._newer(at)
+        while at > 0:
+            at -= 1
+            message = messages[at]
+            if not message.is_deleted:
+                rank += 1
+                yield message, rank <= detailed
 
+    def _detailed(self) -> int:
+        """So many of the newest messages have details."""
+        limits = self.meta.limits
+        on_instagram = self.thread.platform == "instagram"
+        given = limits.instagram_detailed if on_instagram else limits.messenger_detailed
+        return given or len(self.thread.messages)
 
-def _attachments(message: Message) -> dict[str, Any] | None:
-    files = [a for a in message.attachments if a.type in ("image", "video", "audio", "file")]
-    rows = [_file(f"{message.mid[:12]}{n}", a) for n, a in enumerate(files)]
-    return {"data": rows} if rows else None
-
-
-def _file(identity: str, attachment: Attachment) -> dict[str, Any]:
-    url = (attachment.payload or {}).get("url", "")
-    row: dict[str, Any] = {"id": identity, "mime_type": attachment.mime_type}
-    row |= {"name": attachment.name or attachment.type, "size": attachment.size}
-    if attachment.type == "image":
-        size = {"width": 640, "height": 480, "max_width": 640, "max_height": 480}
-        return row | {"image_data": {"url": url, "preview_url": url} | size}
-    if attachment.type == "video":
-        return row | {"video_data": {"url": url, "preview_url": url, "width": 320, "height": 240}}
-    return row | {"file_url": url}
+    def _newer(self, at: int) -> int:
+        """How many messages stand from this index on; counted only as far as it matters."""
+        messages, found = self.thread.messages, 0
+        if self._detailed() >= len(messages):
+            return 0
+        for index in range(len(messages) - 1, at - 1, -1):
+            found += not messages[index].is_deleted
+            if found >= self._detailed():
+                break
+        return found
 
 
-def _shares(message: Message) -> dict[str, Any] | None:
-    kinds = ("share", "post", "ig_post", "reel", "ig_reel", "fallback")
-    rows = [
-        {"link": (a.payload or {}).get("url", ""), "name": (a.payload or {}).get("title", "")}
-        for a in message.attachments
-        if a.type in kinds
-    ]
-    return {"data": rows} if rows else None
+def _index(messages: Sequence[Message], place: Place) -> int:
+    """Where the message of a cursor stands, or would stand."""
+    moment, mid = place
+    at = bisect_left(messages, moment, key=lambda m: m.created_ms)
+    for index in range(at, len(messages)):
+        if messages[index].created_ms != moment:
+            break
+        if messages[index].mid == mid:
+            return index
+    return at
 
 
-def _sticker(message: Message) -> str | None:
-    stickers = [a.payload or {} for a in message.attachments if a.type == "sticker"]
-    return str(stickers[0].get("url", "")) if stickers else None
+def message_reader(
+    known: Mapping[str, MessageReader], fields: list[Field]
+) -> Callable[[ThreadReader, Message], dict[str, Any]]:
+    """Reads the requested fields of any message of a thread (GraphError 100 for unknown ones)."""
+    wanted = fields or DEFAULT_MESSAGE_FIELDS
+    for each in wanted:
+        if each.name not in known:
+            raise nonexisting_field(each.name, "Message")
+    plan = [(each.name, known[each.name], each) for each in wanted if each.name != "id"]
+
+    def read(reader: ThreadReader, message: Message) -> dict[str, Any]:
+        shown: dict[str, Any] = {}
+        for name, value_of, each in plan:
+            value = value_of(reader, message)
+            if value is not None:
+                shown[name] = picked(value, each) if each.fields else value
+        shown["id"] = message.mid
+        return shown
+
+    return read
 
 
-def _story(message: Message) -> dict[str, Any] | None:
-    if message.story is None:
-        return None
-    return {message.story["kind"]: {"link": message.story["url"], "id": message.story["id"]}}
-
-
-def _reply_to(message: Message) -> dict[str, Any] | None:
-    if message.reply_to is None:
-        return None
-    return {"mid": message.reply_to, "is_self_reply": message.is_self_reply}
+BOTH_THREADS: dict[str, Callable[[ThreadReader, Field], Any]] = {
+    "id": lambda r, _: r.thread.id,
+    "updated_time": lambda r, _: graph_time(r.thread.updated_ms),
+    "participants": lambda r, _: {"data": [r.party(is_page=False), r.party(is_page=True)]},
+    "messages": lambda r, f: r.expanded(f),
+    "is_owner": lambda _, __: None,
+}
+THREADS = BOTH_THREADS | {
+    "can_reply": lambda r, _: r.can_reply(),
+    "folder": lambda _, __: "inbox",
+    "link": lambda r, _: f"/{r.page.id}/inbox/{r.thread.id[2:]}/",
+    "message_count": lambda r, _: len(r.thread.messages),
+    "senders": lambda r, _: {"data": [r.party(is_page=False)]},
+    "snippet": lambda r, _: r.thread.messages[-1].text if r.thread.messages else None,
+    "unread_count": lambda r, _: len(r.thread.unread()),
+}

@@ -10,9 +10,13 @@ from inbox.simulator.courier import Courier, Receiver, SignatureFault
 from inbox.simulator.deliveries import Attempt
 from inbox.simulator.events import ALL_FIELDS
 from inbox.simulator.faults import Faults
+from inbox.simulator.generated_page import GeneratedPage, GeneratedSettings
+from inbox.simulator.law import Law
+from inbox.simulator.limits import Limits
 from inbox.simulator.media import MediaShelf
 from inbox.simulator.signature import wire_text
 from inbox.simulator.timeline import Timeline
+from inbox.simulator.usage import Usage
 from inbox.simulator.webhooks import Webhooks
 from inbox.simulator.world import Page, Person, Platform, ProfileFailure, World
 
@@ -75,13 +79,19 @@ class PretendMeta:
         seed: int | None = None,
     ) -> None:
         self.url = ""
+        self._first_limits = self.limits = Limits()
+        self.law = Law(lambda: self.limits)
+        self.usage = Usage()
         self.app = AppIdentity()
         self.clock = Clock()
         self.timeline = Timeline(self.clock)
         self.world = World(seed)
+        self.generated: dict[str, GeneratedPage] = {}
+        self.world.generated = self.generated
         self.faults = Faults()
         self.pace = Pace()
         self.media = MediaShelf()
+        self.media.find_name = self._name_of
         self.stopping = threading.Event()
         self.sent: list[dict[str, Any]] = []
         """Accepted calls of the Send API, oldest first."""
@@ -90,6 +100,10 @@ class PretendMeta:
         courier = Courier(Receiver(webhook_url, app_secret, verify_token), self.clock)
         self.webhooks = Webhooks(self.world, courier, self.timeline)
         self.page = self.add_page(page or PageSettings())
+
+    def begin_with(self, limits: Limits) -> None:
+        """These are the limits from now on, and again after `forget`."""
+        self._first_limits, self.limits = limits, replace(limits)
 
     def add_page(self, settings: PageSettings) -> Page:
         """A connected page with all webhook fields subscribed."""
@@ -124,11 +138,21 @@ class PretendMeta:
         self.media.add_avatar(person.picture, name)
         return person
 
+    def generate(self, page: Page | None = None, **settings: Any) -> GeneratedPage:
+        """Give a page (the first) so many invented threads beside its own; settings as in
+        GeneratedSettings (TypeError for others)."""
+        page = page or self.page
+        made = GeneratedPage(page, GeneratedSettings(**settings), self.media.get, self.media_url)
+        with self.world.lock:
+            self.generated[page.id] = made
+        return made
+
     def person(self, person_id: str) -> Person:
-        try:
-            return self.world.people[str(person_id)]
-        except KeyError:
-            raise LookupError(f"no person {person_id}") from None
+        """The person, who may act from now on (LookupError if there is none)."""
+        person = self.world.take_in(str(person_id))
+        if person is None:
+            raise LookupError(f"no person {person_id}")
+        return person
 
     def media_url(self, name: str) -> str:
         """Where a file of the media shelf is served, as attachment payloads carry it."""
@@ -142,6 +166,10 @@ class PretendMeta:
     def revoke_token(self, page: Page | None = None, subcode: int = 460) -> None:
         """From now on every call with the page's token gets 190 with this subcode."""
         (page or self.page).token_error = subcode
+
+    def _name_of(self, person_id: str) -> str | None:
+        person = self.world.find_person(person_id)
+        return person.name if person else None
 
     def wait_settled(self, timeout: float = 10.0) -> bool:
         """Wait until nothing is planned, queued or being delivered; False if it takes longer."""
@@ -157,11 +185,15 @@ class PretendMeta:
         return False
 
     def forget(self) -> None:
-        """Drop people, threads, faults and records; pages stay, valid and subscribed again."""
+        """Drop people, threads, faults and records; pages, and what is generated of them, stay,
+        valid and subscribed again, and limits are as at the start."""
         self.timeline.clear()
         self.webhooks.clear()
         self.faults.clear()
         self.pace = Pace()
+        self.limits = replace(self._first_limits)
+        self.law.forget()
+        self.usage.forget()
         with self.world.lock:
             self.world.people.clear()
             self.world.threads.clear()

@@ -33,9 +33,9 @@ def _messenger(meta: PretendMeta, person: Person) -> dict[str, Reader]:
     first, _, last = person.name.partition(" ")
     return {
         "id": lambda _: person.id,
-        "name": lambda _: person.name,
-        "first_name": lambda _: first,
-        "last_name": lambda _: last,
+        "name": lambda _: person.name or None,
+        "first_name": lambda _: first or None,
+        "last_name": lambda _: last or None,
         "profile_pic": lambda _: meta.media_url(person.picture),
         "locale": lambda _: person.language,
         "timezone": lambda _: 1,

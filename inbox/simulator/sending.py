@@ -37,7 +37,7 @@ def read_request(meta: PretendMeta, page: Page, arguments: dict[str, Any]) -> Se
     recipient = arguments.get("recipient")
     if not isinstance(recipient, dict) or not recipient.get("id"):
         raise parameter("The parameter recipient is required")
-    person = meta.world.people.get(str(recipient["id"]))
+    person = meta.world.take_in(str(recipient["id"]))
     if person is None or person.page_id != page.id:
         raise parameter("No matching user found", 2018001)
     if person.blocked:

@@ -9,6 +9,7 @@ from flask import Flask, Response
 from inbox.simulator.broken_answers import ConnectionDroppedError
 from inbox.simulator.control import control_doors
 from inbox.simulator.customer import perform
+from inbox.simulator.generated_doors import generated_doors
 from inbox.simulator.graph import graph_doors
 from inbox.simulator.keep_alive import KeepAliveServer
 from inbox.simulator.media_doors import media_doors
@@ -71,6 +72,7 @@ class Simulator(PretendMeta):
 def make_app(meta: PretendMeta) -> Flask:
     app = Flask("inbox.simulator", static_folder=None)
     app.register_blueprint(control_doors(meta))
+    app.register_blueprint(generated_doors(meta))
     app.register_blueprint(webhook_doors(meta))
     app.register_blueprint(media_doors(meta))
     app.register_blueprint(phone_doors(meta))
