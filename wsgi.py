@@ -30,7 +30,8 @@ def main() -> int:
 
     try:
         listener = open_listener()
-        children = int(os.environ.get("WEB_CONCURRENCY") or 1)
+        # At least one, which then says what is wrong with the number.
+        children = max(1, int(os.environ.get("WEB_CONCURRENCY") or 1))
     except (OSError, OverflowError, ValueError) as error:
         print(f"Inbox cannot start: {reason(error)}", file=sys.stderr)
         return 1

@@ -98,9 +98,16 @@ def test_a_port_in_use_is_one_clear_line(start: Starter) -> None:
 
 def test_a_missing_setting_ends_it_with_one_clear_line(start: Starter) -> None:
     web = start.web(SECRET_KEY="", wait=False)
-    assert web.process.wait(10) != 0
+    assert web.process.wait(20) != 0
     (line,) = web.process.log.read_text().splitlines()
     assert line.startswith("Inbox cannot start: SECRET_KEY is not set.")
+
+
+def test_no_processes_at_all_are_refused_with_one_clear_line(start: Starter) -> None:
+    web = start.web(processes=0, wait=False)
+    assert web.process.wait(20) != 0
+    (line,) = web.process.log.read_text().splitlines()
+    assert line.startswith("Inbox cannot start: WEB_CONCURRENCY must be")
 
 
 def test_the_flask_command_patches_nothing(environment: Environment) -> None:
