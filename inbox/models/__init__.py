@@ -1,8 +1,9 @@
 """State, predicates and queries. No commit, no emit, no HTTP."""
 
 from inbox.models.api_token import ApiToken
-from inbox.models.attachment import Attachment, CopyState, StoredFile
+from inbox.models.attachment import Attachment, CopyState, StoredFile, stored_file_parts
 from inbox.models.base import Base
+from inbox.models.clock_beat import ClockBeat
 from inbox.models.contact import Contact
 from inbox.models.conversation import (
     Conversation,
@@ -10,6 +11,7 @@ from inbox.models.conversation import (
     ConversationStatus,
     History,
 )
+from inbox.models.facebook_login import DataDeletion, FacebookLogin
 from inbox.models.facebook_page import FacebookPage, PipelineMode, Platform
 from inbox.models.fetch_job import FetchJob, FetchStatus
 from inbox.models.message import Delivery, Direction, Message, MessageKind
@@ -23,14 +25,17 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "Base",
+    "ClockBeat",
     "Contact",
     "Conversation",
     "ConversationAssignment",
     "ConversationStatus",
     "CopyState",
+    "DataDeletion",
     "Delivery",
     "Direction",
     "EarlyEvent",
+    "FacebookLogin",
     "FacebookPage",
     "FailureStatus",
     "FetchJob",
@@ -54,4 +59,5 @@ __all__ = [
     "UserLink",
     "WebhookDelivery",
     "WebhookFailure",
+    "stored_file_parts",
 ]

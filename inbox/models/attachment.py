@@ -6,7 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, UniqueConstraint, text
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -14,7 +23,8 @@ from inbox.models.base import Base, created_at
 
 
 class StoredFile(Base):
-    """The bytes themselves. `mime_type` was found in the content, never believed from outside."""
+    """A file that we keep; `inbox/storage.py` knows where its bytes are. `mime_type` was found in
+    them, never believed from outside."""
 
     __tablename__ = "stored_files"
 
@@ -22,8 +32,18 @@ class StoredFile(Base):
     mime_type: Mapped[str]
     size: Mapped[int]
     sha256: Mapped[str]
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime] = created_at()
+
+
+# The bytes, in parts of which each is small enough to be sent, read and thrown away: a whole video
+# in one value took ten times its size of memory on its way in.
+stored_file_parts = Table(
+    "stored_file_parts",
+    Base.metadata,
+    Column("stored_file_id", ForeignKey(StoredFile.id, ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
 
 
 class CopyState(StrEnum):

@@ -16,6 +16,11 @@ from tests.cast import Cast, make_cast
 from tests.files.file_server import FileServer, serving
 from tests.stores import Database
 
+CONTENT = (
+    "(SELECT string_agg(part.content, '' ORDER BY part.position) FROM stored_file_parts part"
+    " WHERE part.stored_file_id = stored_files.id) AS content"
+)
+
 
 @pytest.fixture
 def server() -> Iterator[FileServer]:
@@ -64,7 +69,7 @@ class Copying:
     def outcome(self, key: int) -> dict[str, Any]:
         """The row of the attachment, with `mime_type` and `content` of its file."""
         (row,) = self.database.rows(
-            "SELECT attachments.*, mime_type, content FROM attachments"
+            f"SELECT attachments.*, mime_type, {CONTENT} FROM attachments"
             " LEFT JOIN stored_files ON stored_files.id = stored_file_id"
             " WHERE attachments.id = %s",
             key,

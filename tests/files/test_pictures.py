@@ -10,7 +10,7 @@ from inbox.actions.files import copy_profile_picture
 from inbox.db import transaction
 from inbox.models import Contact
 from tests.cast import sign_in
-from tests.files.conftest import Copying
+from tests.files.conftest import CONTENT, Copying
 from tests.files.file_server import PNG, FileServer
 
 OTHER = b"\xff\xd8\xff\xe0 another picture"
@@ -25,7 +25,7 @@ def ask(copying: Copying, url: str | None) -> None:
 
 def zelda(copying: Copying) -> dict[str, Any]:
     (row,) = copying.database.rows(
-        "SELECT contacts.*, mime_type, content FROM contacts"
+        f"SELECT contacts.*, mime_type, {CONTENT} FROM contacts"
         " LEFT JOIN stored_files ON stored_files.id = profile_picture_file_id"
         " WHERE contacts.id = %s",
         copying.cast.contact.id,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from inbox import storage
+from inbox.db import transaction
 from inbox.extensions import db
-from inbox.models import ApiToken, Attachment, CopyState, StoredFile, WebhookFailure
+from inbox.models import ApiToken, Attachment, CopyState, WebhookFailure
 from inbox.models.base import Base
 from tests.cast import Cast, api_token, insert
 
@@ -25,15 +27,10 @@ OF_OUR_ORGANIZATION = (
 
 def ids_of_bobs(cast: Cast) -> dict[str, str]:
     """Inserts what `cast` does not have. A new kind of parameter needs a line here."""
-    picture = insert(
-        StoredFile(
-            organization_id=cast.organization.id,
-            mime_type="image/png",
-            size=4,
-            sha256="0" * 64,
-            content=b"\x89PNG",
+    with transaction() as session:
+        picture = storage.write(
+            session, b"\x89PNG", organization_id=cast.organization.id, mime_type="image/png"
         )
-    )
     attachment = insert(
         Attachment(
             organization_id=cast.organization.id,

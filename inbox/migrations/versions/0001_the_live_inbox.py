@@ -92,7 +92,6 @@ def upgrade() -> None:
         sa.Column("mime_type", sa.String(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
@@ -107,9 +106,22 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_stored_files_organization_id"), "stored_files", ["organization_id"], unique=False
     )
-    # Uncompressed outside the row, so that a part of a file is read without the rest of it
-    # (PostgreSQL, "Storage Techniques": TOAST). Pictures and videos are compressed as they are.
-    op.execute("ALTER TABLE stored_files ALTER COLUMN content SET STORAGE EXTERNAL")
+    op.create_table(
+        "stored_file_parts",
+        sa.Column("stored_file_id", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["stored_file_id"],
+            ["stored_files.id"],
+            name=op.f("fk_stored_file_parts_stored_file_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("stored_file_id", "position", name=op.f("pk_stored_file_parts")),
+    )
+    # Outside the row and not compressed (PostgreSQL, "TOAST"): pictures and videos are compressed
+    # as they are, and a few bytes of a part are read without the rest of it.
+    op.execute("ALTER TABLE stored_file_parts ALTER COLUMN content SET STORAGE EXTERNAL")
     op.create_table(
         "users",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -689,6 +701,7 @@ def downgrade() -> None:
     op.drop_index("uq_users_email", table_name="users")
     op.drop_index(op.f("ix_users_organization_id"), table_name="users")
     op.drop_table("users")
+    op.drop_table("stored_file_parts")
     op.drop_index(op.f("ix_stored_files_organization_id"), table_name="stored_files")
     op.drop_table("stored_files")
     op.drop_index(op.f("ix_facebook_pages_organization_id"), table_name="facebook_pages")
