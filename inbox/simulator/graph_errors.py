@@ -125,6 +125,7 @@ REFUSALS: dict[str, Callable[[dict[str, Any]], GraphError]] = {
     "rate_limit": lambda s: rate_limit(int(s.get("code", 4)), int(s.get("minutes", 1))),
     "transient": lambda s: transient(int(s.get("code", 2))),
     "token_revoked": lambda s: token_error(int(s.get("subcode", 460))),
+    "revoke": lambda s: token_error(int(s.get("subcode", 460))),
     "permission_lost": _permission_lost,
     "reduce_data": lambda _: reduce_data(),
     "error": _any_error,

@@ -79,7 +79,7 @@ class PretendMeta:
         seed: int | None = None,
     ) -> None:
         self.url = ""
-        self._first_limits = self.limits = Limits()
+        self._first_limits, self.limits = Limits(), Limits()
         self.law = Law(lambda: self.limits)
         self.usage = Usage()
         self.app = AppIdentity()
