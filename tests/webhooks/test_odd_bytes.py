@@ -41,8 +41,13 @@ def raw(door: Door, *pieces: bytes) -> bytes:
 
 def head(body: bytes, *more: str) -> bytes:
     signature = signature_headers(body, APP_SECRET)["X-Hub-Signature-256"]
-    lines = ["POST /api/webhooks/facebook HTTP/1.1", "Host: x", "Connection: close",
-             "Content-Type: application/json", f"X-Hub-Signature-256: {signature}", *more]  # fmt: skip
+    lines = [
+        "POST /api/webhooks/facebook HTTP/1.1",
+        "Host: x",
+        "Connection: close",
+        f"X-Hub-Signature-256: {signature}",
+        *more,
+    ]
     return "\r\n".join([*lines, "", ""]).encode()
 
 
