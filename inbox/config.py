@@ -43,6 +43,9 @@ class Config:
     facebook_webhook_verify_token: str | None = None
     facebook_graph_url: str = "https://graph.facebook.com"
     facebook_graph_version: str = "v26.0"
+    facebook_dialog_url: str = "https://www.facebook.com"
+    facebook_login_config_id: str | None = None
+    conversation_calls_per_second: float = 2.0
     media_hosts: tuple[str, ...] = META_CDN_HOSTS
     google_ai_keys: tuple[str, ...] = ()
     google_ai_model: str = "gemini-2.5-flash"
@@ -69,6 +72,13 @@ class Config:
             facebook_webhook_verify_token=env.get("FACEBOOK_WEBHOOK_VERIFY_TOKEN") or None,
             facebook_graph_url=cast("str", graph_url),
             facebook_graph_version=env.get("FACEBOOK_GRAPH_VERSION") or cls.facebook_graph_version,
+            facebook_dialog_url=cast(
+                "str", _url(env, "FACEBOOK_DIALOG_URL", cls.facebook_dialog_url)
+            ),
+            facebook_login_config_id=env.get("FACEBOOK_LOGIN_CONFIG_ID") or None,
+            conversation_calls_per_second=_integer(
+                env, "FACEBOOK_CONVERSATION_CALLS_PER_SECOND", 2, 1, 100_000
+            ),
             media_hosts=_words(env.get("MEDIA_HOSTS", "")) or META_CDN_HOSTS,
             google_ai_keys=_google_keys(env),
             google_ai_model=env.get("GOOGLE_AI_MODEL") or cls.google_ai_model,

@@ -93,3 +93,15 @@ class ContactUpdated(Event):
 
     def payload(self) -> dict[str, Any]:
         return {"type": self.name, "contact": self.contact}
+
+
+@dataclass(frozen=True)
+class SyncProgress(Event):
+    """How a page's sync stands. Imported messages raise no event of their own: a browser that
+    shows the page's conversations fetches them anew when `reload` says that some have come."""
+
+    name: ClassVar[str] = "sync_progress"
+    job: Shape
+
+    def payload(self) -> dict[str, Any]:
+        return {"type": self.name, "job": self.job, "reload": self.job["syncedContacts"] > 0}

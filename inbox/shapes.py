@@ -19,6 +19,8 @@ from inbox.models import (
     FacebookPage,
     Message,
     Platform,
+    SyncError,
+    SyncJob,
     User,
 )
 from inbox.models.loading import quoted_messages
@@ -149,6 +151,42 @@ def messages(rows: Sequence[Message]) -> list[Shape]:
         )
         for row in rows
     ]
+
+
+def sync_job(row: SyncJob, errors: Sequence[SyncError] = ()) -> Shape:
+    """Needs `facebook_page` and `requested_by` loaded."""
+    return {
+        "id": str(row.id),
+        "facebookPageId": str(row.facebook_page_id),
+        "facebookPageName": row.facebook_page.name,
+        "kind": row.kind,
+        "status": row.status,
+        "totalContacts": row.total_contacts,
+        "syncedContacts": row.synced_contacts,
+        "failedContacts": row.failed_contacts,
+        "newContacts": row.new_contacts,
+        "syncedMessages": row.synced_messages,
+        "newMessages": row.new_messages,
+        "recoveredMessages": row.recovered_messages,
+        "graphCalls": row.graph_calls,
+        "errors": [
+            {"platform": e.platform, "id": e.thread_id, "error": e.error, "code": e.code,
+             "name": e.name}
+            for e in errors
+        ],
+        "tokenExpired": row.token_expired,
+        "failure": row.failure,
+        "waitingUntil": timestamp(row.waiting_until),
+        "waitingReason": row.waiting_reason,
+        "requestedBy": user_name(row.requested_by),
+        "resumedFromId": row.resumed_from_id and str(row.resumed_from_id),
+        "since": timestamp(row.since),
+        "startedAt": timestamp(row.started_at),
+        "completedAt": timestamp(row.completed_at),
+        "createdAt": timestamp(row.created_at),
+        "updatedAt": timestamp(row.updated_at),
+        "version": row.version,
+    }  # fmt: skip
 
 
 def attachment(row: Attachment) -> Shape:

@@ -20,6 +20,7 @@ from inbox.meta.webhook import Item, Unreadable
 from inbox.meta.webhook_events import MessageArrived
 
 STATEMENT = (Path(__file__).parent / "ingest.sql").read_text()
+FEW = 25  # messages; more of them are joined by hashes
 MOST_RUNS = 10  # each run stores at least what its rivals have finished
 
 Pair = tuple[MessageArrived, Item]
@@ -91,7 +92,7 @@ def _run(mode: Mode, kind: str | None, journal: bytes | None, rows: Sequence[Row
     with autocommit() as connection:
         for _ in range(MOST_RUNS):
             given = (kind, None if journal is None else Binary(journal), encoded, mode)
-            found = retry_on_conflict(partial(_execute, connection, given))
+            found = retry_on_conflict(partial(_execute, connection, given, len(rows)))
             stored.message_ids += [row.message_id for row in found if row.message_id]
             stored.awaited_ids += [row.message_id for row in found if row.has_early_events]
             stored.late_ids += [row.message_id for row in found if row.is_late]
@@ -102,11 +103,21 @@ def _run(mode: Mode, kind: str | None, journal: bytes | None, rows: Sequence[Row
     raise AssertionError("rivals finish: no statement can miss them ten times")
 
 
-def _execute(connection: Connection, given: tuple[Any, ...]) -> Sequence[Any]:
-    if "ingest" not in connection.info:  # planning it anew would cost more than running it
-        connection.exec_driver_sql(f"PREPARE ingest (text, bytea, jsonb, text) AS {STATEMENT}")
-        connection.info["ingest"] = True
-    return connection.exec_driver_sql("EXECUTE ingest (%s, %s, %s, %s)", given).all()
+def _execute(connection: Connection, given: tuple[Any, ...], size: int) -> Sequence[Any]:
+    name = "ingest_few" if size <= FEW else "ingest_many"
+    if name not in connection.info:  # planning it anew would cost more than running it
+        connection.exec_driver_sql(f"PREPARE {name} (text, bytea, jsonb, text) AS {STATEMENT}")
+        connection.info[name] = True
+    execute = f"EXECUTE {name} (%s, %s, %s, %s)"
+    if size <= FEW:
+        return connection.exec_driver_sql(execute, given).all()
+    # The planner cannot know how many messages the JSON holds. It takes them for one, and would
+    # compare each with each.
+    connection.exec_driver_sql("SET enable_nestloop = off")
+    try:
+        return connection.exec_driver_sql(execute, given).all()
+    finally:
+        connection.exec_driver_sql("RESET enable_nestloop")
 
 
 def _row(event: MessageArrived, counts: bool) -> Row:

@@ -55,6 +55,7 @@ class ThreadPage:
     unreadable: int = 0
     older: str | None = None
     problem: str | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True)

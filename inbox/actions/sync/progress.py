@@ -1,0 +1,148 @@
+"""The row of a running sync: each write is fenced by the worker's `attempt`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Update, cast, func, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import joinedload
+
+from inbox import shapes
+from inbox.db import transaction
+from inbox.events import Audience, SyncProgress
+from inbox.extensions import db
+from inbox.meta.errors import MetaError
+from inbox.models import FacebookPage, SyncError, SyncJob, SyncStatus
+from inbox.realtime import publish
+
+LEASE = timedelta(seconds=10)
+
+
+class StoppedError(Exception):
+    """A person paused or cancelled the job, or another worker has it: leave it alone."""
+
+
+@dataclass(frozen=True)
+class Fence:
+    """One worker's hold on one job."""
+
+    job_id: int
+    attempt: int
+
+    def write(self, **values: Any) -> None:
+        """Writes to the job and keeps its lease; raises `StoppedError` when it is no longer
+        ours."""
+        with transaction() as session:
+            written = session.scalar(
+                self._update().values(lease_until=func.now() + LEASE, **values)
+            )
+            if written is None:
+                raise StoppedError
+            publish_progress(self.job_id)
+
+    def keep(self) -> bool:
+        """Renews the lease, quietly; False when the job is no longer ours."""
+        quietly = {"version": SyncJob.version, "changed_xid": SyncJob.changed_xid}
+        with transaction() as session:
+            renewed = self._update().values(lease_until=func.now() + LEASE, **quietly)
+            return session.scalar(renewed) is not None
+
+    def advance(self, platform: str, position: dict[str, Any], **counts: int) -> None:
+        """After a slice: its counts are added, and the checkpoint moves behind it."""
+        added = {name: getattr(SyncJob, name) + count for name, count in counts.items()}
+        merged = SyncJob.checkpoint.op("||")(cast({platform: position}, JSONB))
+        self.write(checkpoint=merged, waiting_until=None, waiting_reason=None, **added)
+
+    def wait(self, seconds: float, reason: str) -> None:
+        """Tells people until when Meta makes it wait, and why."""
+        until = datetime.now(UTC) + timedelta(seconds=seconds)
+        self.write(waiting_until=until, waiting_reason=reason)
+
+    def record(self, errors: list[SyncError]) -> None:
+        if errors:
+            with transaction() as session:
+                session.add_all(errors)
+            self.write(failed_contacts=SyncJob.failed_contacts + len(errors))
+
+    def complete(self, errors: Sequence[MetaError]) -> None:
+        """The page's next sync takes what changed since this one began. `errors` ended one of its
+        accounts, not all."""
+        with transaction() as session:
+            self.write(
+                status=SyncStatus.COMPLETED,
+                failure=errors[0].explanation if errors else None,
+                completed_at=func.now(),
+                waiting_until=None,
+                waiting_reason=None,
+            )
+            started_at, page_id = session.execute(
+                select(SyncJob.started_at, SyncJob.facebook_page_id).where(
+                    SyncJob.id == self.job_id
+                )
+            ).one()
+            session.execute(
+                update(FacebookPage)
+                .where(FacebookPage.id == page_id)
+                .values(last_synced_at=func.now(), synced_until=started_at)
+            )
+
+    def fail(self, reason: str, *, token_expired: bool = False) -> None:
+        self.write(
+            status=SyncStatus.FAILED,
+            failure=reason,
+            token_expired=token_expired,
+            completed_at=func.now(),
+            waiting_until=None,
+            waiting_reason=None,
+        )
+
+    def _update(self) -> Update:
+        return (
+            update(SyncJob)
+            .where(
+                SyncJob.id == self.job_id,
+                SyncJob.attempt == self.attempt,
+                SyncJob.status == SyncStatus.IN_PROGRESS,
+            )
+            .returning(SyncJob.id)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def claim(job_id: int) -> Fence | None:
+    """Takes a job that waits, or whose worker has died; None when there is nothing to do."""
+    waits = (SyncJob.status == SyncStatus.PENDING) | (
+        (SyncJob.status == SyncStatus.IN_PROGRESS) & (SyncJob.lease_until < func.now())
+    )
+    with transaction() as session:
+        attempt = session.scalar(
+            update(SyncJob)
+            .where(SyncJob.id == job_id, waits)
+            .values(
+                status=SyncStatus.IN_PROGRESS,
+                attempt=SyncJob.attempt + 1,
+                lease_until=func.now() + LEASE,
+                started_at=func.coalesce(SyncJob.started_at, func.now()),
+            )
+            .returning(SyncJob.attempt)
+            .execution_options(synchronize_session=False)
+        )
+        if attempt is None:
+            return None
+        publish_progress(job_id)
+        return Fence(job_id, attempt)
+
+
+def publish_progress(job_id: int) -> None:
+    """Once committed, tells the admins how the job stands."""
+    row = db.session.scalars(
+        select(SyncJob)
+        .where(SyncJob.id == job_id)
+        .options(joinedload(SyncJob.facebook_page), joinedload(SyncJob.requested_by))
+        .execution_options(populate_existing=True)
+    ).one()
+    publish(SyncProgress(shapes.sync_job(row)), to=Audience(row.organization_id))

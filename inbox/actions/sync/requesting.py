@@ -1,0 +1,135 @@
+"""What people (and the clock) ask of syncs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from inbox.actions.page_access import MUST_RECONNECT
+from inbox.actions.refusal import Refusal
+from inbox.actions.sync.progress import publish_progress
+from inbox.db import transaction
+from inbox.extensions import db
+from inbox.jobs import enqueue
+from inbox.models import FacebookPage, SyncError, SyncJob, SyncKind, SyncStatus, User
+
+# A thread may be written to while its slice is read: the next sync looks a little further back.
+OVERLAP = timedelta(minutes=10)
+JOB = "workers.sync.run_sync"
+
+
+def request_sync(
+    page: FacebookPage,
+    *,
+    kind: SyncKind = SyncKind.EVERYTHING,
+    days: int | None = None,
+    by: User | None = None,
+    resumed_from: SyncJob | None = None,
+) -> tuple[SyncJob, bool]:
+    """A new job for this page, or the one that is active already; and whether it is new.
+
+    `CHANGES` takes everything where nothing was ever synced. `days` goes with `LAST_DAYS`. Raises
+    `Refusal` for a page that must be reconnected first.
+    """
+    if page.needs_reconnect or page.disconnected_at is not None:
+        raise Refusal(MUST_RECONNECT, field="facebookPageId")
+    values = {
+        "organization_id": page.organization_id,
+        "facebook_page_id": page.id,
+        "kind": kind,
+        "since": _since(page, kind, days),
+        "requested_by_id": by and by.id,
+        "resumed_from_id": resumed_from and resumed_from.id,
+        **_inherited(resumed_from if kind != SyncKind.FAILED else None),
+    }
+    with transaction() as session:
+        # The partial unique index decides a race; the loser finds the winner's job.
+        job_id = session.scalar(
+            insert(SyncJob).values(values).on_conflict_do_nothing().returning(SyncJob.id)
+        )
+        if job_id is not None:
+            enqueue("sync", JOB, job_id)
+            publish_progress(job_id)
+            return session.get_one(SyncJob, job_id), True
+        active = select(SyncJob).where(SyncJob.facebook_page_id == page.id, SyncJob.active())
+        found = session.scalar(active)
+    return (found, False) if found else request_sync(page, kind=kind, days=days, by=by)
+
+
+def retry(job: SyncJob, page: FacebookPage, *, by: User) -> tuple[SyncJob, bool]:
+    """A new job that goes on where a failed one stopped."""
+    if job.status != SyncStatus.FAILED:
+        raise Refusal("Only a sync that failed can be tried again.", field="job")
+    return request_sync(page, kind=job.kind, by=by, resumed_from=job)
+
+
+def retry_failed(job: SyncJob, page: FacebookPage, *, by: User) -> tuple[SyncJob, bool]:
+    """A new job over the threads that failed in this one."""
+    if job.is_active:
+        raise Refusal("This sync is still running.", field="job")
+    known = select(SyncError.id).where(SyncError.sync_job_id == job.id).limit(1)
+    if db.session.scalar(known) is None:
+        raise Refusal("Nothing failed in this sync.", field="job")
+    return request_sync(page, kind=SyncKind.FAILED, by=by, resumed_from=job)
+
+
+def pause(job: SyncJob) -> None:
+    """Stops it after the slice at hand, until a person resumes it."""
+    _turn(job, SyncStatus.PAUSED, SyncStatus.PENDING, SyncStatus.IN_PROGRESS)
+
+
+def resume(job: SyncJob) -> None:
+    """It goes on from its checkpoint."""
+    with transaction():
+        _turn(job, SyncStatus.PENDING, SyncStatus.PAUSED, enqueue_due_at=func.now())
+        enqueue("sync", JOB, job.id)
+
+
+def cancel(job: SyncJob) -> None:
+    """Stops it for good, within one slice; what was imported stays."""
+    _turn(
+        job,
+        SyncStatus.CANCELLED,
+        SyncStatus.PENDING,
+        SyncStatus.IN_PROGRESS,
+        SyncStatus.PAUSED,
+        completed_at=func.now(),
+    )
+
+
+def _turn(job: SyncJob, to: SyncStatus, *from_: SyncStatus, **values: Any) -> None:
+    """The status and its row count are the claim: of two people who click at once one wins."""
+    with transaction() as session:
+        turned = session.scalar(
+            update(SyncJob)
+            .where(SyncJob.id == job.id, SyncJob.status.in_(from_))
+            .values(status=to, waiting_until=None, waiting_reason=None, **values)
+            .returning(SyncJob.id)
+            .execution_options(synchronize_session=False)
+        )
+        session.refresh(job)
+        if turned is None and job.status != to:
+            raise Refusal(f"This sync is {job.status.lower().replace('_', ' ')}.", field="job")
+        publish_progress(job.id)
+
+
+def _since(page: FacebookPage, kind: SyncKind, days: int | None) -> datetime | None:
+    if kind == SyncKind.LAST_DAYS:
+        return datetime.now(UTC) - timedelta(days=days or 30)
+    if kind == SyncKind.CHANGES and page.synced_until is not None:
+        return page.synced_until - OVERLAP
+    return None
+
+
+def _inherited(job: SyncJob | None) -> dict[str, Any]:
+    """What a resumed job has done already."""
+    if job is None:
+        return {}
+    counters = (
+        "total_contacts", "synced_contacts", "new_contacts", "synced_messages", "new_messages",
+        "recovered_messages", "since",
+    )  # fmt: skip
+    return {name: getattr(job, name) for name in counters} | {"checkpoint": job.checkpoint}
