@@ -60,6 +60,7 @@ def settings_for(
         "FACEBOOK_APP_SECRET": kept["FACEBOOK_APP_SECRET"],
         "FACEBOOK_WEBHOOK_VERIFY_TOKEN": kept["FACEBOOK_WEBHOOK_VERIFY_TOKEN"],
         "FACEBOOK_GRAPH_URL": f"http://{HOST}:{simulator_port}",
+        "FACEBOOK_DIALOG_URL": f"http://{HOST}:{simulator_port}",
         "MEDIA_HOSTS": f"{HOST}:{simulator_port}",
     }
     return ours | chosen | pretend | dict(stores)

@@ -31,7 +31,9 @@ class FacebookPage(Base):
 
     `sync_interval` is in minutes. `last_synced_at` is when a sync was last completed,
     `synced_until` when that one began: the next one takes what changed since then.
-    `disconnected_at`: nothing is sent or fetched any more, the data stay.
+    `disconnected_at`: nothing is sent or fetched any more, the data stay. `connected_at` is when
+    the token came, `connected_by_meta_user_id` Meta's name (for this app) of who gave it.
+    `subscribed_at`: since when Meta delivers to us. The two `…_check_due_at` pace the clock.
     """
 
     __tablename__ = "facebook_pages"
@@ -44,11 +46,19 @@ class FacebookPage(Base):
     has_human_agent: Mapped[bool] = mapped_column(default=False)
     token_failed_at: Mapped[datetime | None]
     token_error: Mapped[str | None]
+    connected_at: Mapped[datetime | None]
+    connected_by_meta_user_id: Mapped[str | None] = mapped_column(index=True)
     token_checked_at: Mapped[datetime | None]
+    token_check_due_at: Mapped[datetime] = mapped_column(
+        server_default=text("now() + interval '1 day'")
+    )
     token_expires_at: Mapped[datetime | None]
     data_access_expires_at: Mapped[datetime | None]
     missing_scopes: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))
     subscribed_at: Mapped[datetime | None]
+    subscription_check_due_at: Mapped[datetime] = mapped_column(
+        server_default=text("now() + interval '1 hour'")
+    )
     disconnected_at: Mapped[datetime | None]
     auto_sync: Mapped[bool] = mapped_column(server_default=text("false"))
     sync_interval: Mapped[int] = mapped_column(Integer, server_default=text("60"))

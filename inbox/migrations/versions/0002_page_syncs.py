@@ -217,6 +217,67 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_sync_errors_sync_job_id"), "sync_errors", ["sync_job_id"], unique=False
     )
+    op.create_table(
+        "facebook_logins",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("organization_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("facebook_page_id", sa.BigInteger(), nullable=True),
+        sa.Column("state_hash", sa.String(), nullable=False),
+        sa.Column("browser_hash", sa.String(), nullable=False),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("meta_user_id", sa.String(), nullable=True),
+        sa.Column("user_token_encrypted", sa.String(), nullable=True),
+        sa.Column(
+            "declined_scopes",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'"),
+            nullable=False,
+        ),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["facebook_page_id"],
+            ["facebook_pages.id"],
+            name=op.f("fk_facebook_logins_facebook_page_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organizations.id"],
+            name=op.f("fk_facebook_logins_organization_id"),
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_facebook_logins_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_facebook_logins")),
+        sa.UniqueConstraint("state_hash", name=op.f("uq_facebook_logins_state_hash")),
+    )
+    op.create_index(
+        "ix_facebook_logins_expires_at", "facebook_logins", ["expires_at"], unique=False
+    )
+    op.create_table(
+        "data_deletions",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_deletions")),
+        sa.UniqueConstraint("code", name=op.f("uq_data_deletions_code")),
+    )
+    op.create_table(
+        "clock_beats",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_beats")),
+    )
     op.add_column("conversations", sa.Column("thread_id", sa.String(), nullable=True))
     op.add_column("conversations", sa.Column("history", sa.String(length=20), nullable=True))
     op.add_column(
@@ -265,9 +326,48 @@ def upgrade() -> None:
     op.add_column(
         "facebook_pages", sa.Column("synced_until", sa.DateTime(timezone=True), nullable=True)
     )
+    op.add_column(
+        "facebook_pages", sa.Column("connected_at", sa.DateTime(timezone=True), nullable=True)
+    )
+    op.add_column(
+        "facebook_pages", sa.Column("connected_by_meta_user_id", sa.String(), nullable=True)
+    )
+    op.create_index(
+        op.f("ix_facebook_pages_connected_by_meta_user_id"),
+        "facebook_pages",
+        ["connected_by_meta_user_id"],
+        unique=False,
+    )
+    op.add_column(
+        "facebook_pages",
+        sa.Column(
+            "token_check_due_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now() + interval '1 day'"),
+            nullable=False,
+        ),
+    )
+    op.add_column(
+        "facebook_pages",
+        sa.Column(
+            "subscription_check_due_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now() + interval '1 hour'"),
+            nullable=False,
+        ),
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("facebook_pages", "subscription_check_due_at")
+    op.drop_column("facebook_pages", "token_check_due_at")
+    op.drop_index(op.f("ix_facebook_pages_connected_by_meta_user_id"), table_name="facebook_pages")
+    op.drop_column("facebook_pages", "connected_by_meta_user_id")
+    op.drop_column("facebook_pages", "connected_at")
+    op.drop_table("clock_beats")
+    op.drop_table("data_deletions")
+    op.drop_index("ix_facebook_logins_expires_at", table_name="facebook_logins")
+    op.drop_table("facebook_logins")
     op.drop_column("facebook_pages", "synced_until")
     op.drop_column("facebook_pages", "auto_pipeline_mode")
     op.drop_column("facebook_pages", "auto_pipeline_id")
