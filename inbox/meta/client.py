@@ -39,7 +39,7 @@ BRIEF = Patience(connect=2, read=5, whole=6)
 
 @dataclass(frozen=True)
 class Call:
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     path: tuple[str, ...]
     token: str = field(repr=False)
     patience: Patience
@@ -60,7 +60,8 @@ class Graph:
     def get(
         self, *path: str, token: str, patience: Patience = BRIEF, **parameters: str | int
     ) -> Answer:
-        """Reads. Raises `MetaError`, never of the kind UNSURE: reading again does no harm."""
+        """Reads. Raises `MetaError`, never of the kind UNSURE: reading again does no harm. Without
+        a `token` ("") the call says itself who makes it (the OAuth steps)."""
         return self._make(Call("GET", path, token, patience, parameters))
 
     def post(
@@ -75,6 +76,10 @@ class Graph:
                 error.kind = ErrorKind.UNSURE
             raise
 
+    def delete(self, *path: str, token: str, patience: Patience = BRIEF) -> Answer:
+        """Takes something away; doing it again does no harm. Raises `MetaError`."""
+        return self._make(Call("DELETE", path, token, patience, {}))
+
     def _make(self, call: Call) -> Answer:
         url = "/".join([self._root, *(quote(part, safe="") for part in call.path)])
         payload = {**call.payload, **self._proof(call.token)}
@@ -82,9 +87,9 @@ class Graph:
             response = self._session.request(
                 call.method,
                 url,
-                params=payload if call.method == "GET" else None,
+                params=payload if call.method != "POST" else None,
                 json=payload if call.method == "POST" else None,
-                auth=Bearer(call.token),
+                auth=Bearer(call.token) if call.token else NoAuth(),
                 timeout=(call.patience.connect, call.patience.read),
                 allow_redirects=False,  # Graph has none, and the token must not follow one
                 stream=True,
@@ -98,7 +103,7 @@ class Graph:
 
     def _proof(self, token: str) -> dict[str, str]:
         """https://developers.facebook.com/docs/graph-api/guides/secure-requests"""
-        if not self._secret:
+        if not self._secret or not token:
             return {}
         digest = hmac.new(self._secret.encode(), token.encode(), hashlib.sha256)
         return {"appsecret_proof": digest.hexdigest()}
@@ -113,6 +118,13 @@ class Bearer(AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class NoAuth(AuthBase):
+    """Nothing, and nothing out of a .netrc either."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         return request
 
 
