@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import Any
 
 import psycopg2
 import pytest
-from redis import Redis
-from redis.client import PubSub
 
 from inbox.actions import files
 from inbox.db import transaction
-from inbox.local.stores import Stores
 from inbox.models import Message
-from inbox.realtime.bus import CHANNEL
 from tests import cast as the
+from tests.api.seats import Seat
 from tests.bounds import eventually
 from tests.cast import sign_in
 from tests.files.conftest import Copying
 from tests.files.file_server import PNG, FileServer, Handler, reply
+from tests.processes import Web
 
 
 class Slow:
@@ -47,25 +44,30 @@ class Slow:
 
 
 @pytest.fixture
-def heard(stores: Stores) -> Iterator[PubSub]:
-    """What processes tell each other's browsers, from now on."""
-    with Redis.from_url(stores.redis.url) as client:
-        subscription = client.pubsub(ignore_subscribe_messages=True)
-        subscription.subscribe(CHANNEL)
-        subscription.get_message(timeout=5)
-        yield subscription
-        subscription.close()
+def seats(copying: Copying, live: Web) -> Iterator[dict[str, Seat]]:
+    """Alice, Bob and Charlie, each with an open socket."""
+    people = {"alice": copying.cast.alice, "bob": copying.cast.bob, "charlie": copying.cast.charlie}
+    with ExitStack() as stack:
+        yield {
+            name: stack.enter_context(Seat.of(person, copying.app, live.url))
+            for name, person in people.items()
+        }
 
 
-def events(heard: PubSub) -> list[tuple[str, Any, str]]:
-    """Name, payload and room of each event since the last call."""
-    found = []
-    while message := heard.get_message(timeout=0.2):
-        told = json.loads(message["data"])
-        rooms = told["room"] if isinstance(told["room"], list) else [told["room"]]
-        (payload,) = told["data"] if isinstance(told["data"], list) else [told["data"]]
-        found += [(told["event"], payload, room) for room in rooms]
-    return found
+def states_told(copying: Copying, server: FileServer, seat: Seat) -> list[list[str]]:
+    """The states of the files in each `message_updated` so far, up to one that is made now."""
+    key = copying.attach(server.gives("/last"), type="video")
+    copying.copy_due()
+    seat.ear.waits_for("message_updated", lambda told: file_of(told, key)["state"] == "STORED")
+    return [
+        [file["state"] for file in told["message"]["attachments"]]
+        for told in seat.ear.all("message_updated")
+    ]
+
+
+def file_of(told: dict[str, Any], key: int) -> dict[str, Any]:
+    files = told["message"]["attachments"]
+    return next((file for file in files if file["id"] == str(key)), {"state": None})
 
 
 def in_background(copying: Copying) -> threading.Thread:
@@ -79,40 +81,34 @@ def files_stored(copying: Copying) -> int:
 
 
 def test_those_who_see_the_thread_are_told_and_find_it_in_a_catch_up(
-    copying: Copying, server: FileServer, heard: PubSub
+    copying: Copying, server: FileServer, seats: dict[str, Seat]
 ) -> None:
-    cast = copying.cast
-    bob = sign_in(copying.app, cast.bob)
-    cursor = bob.get("/api/changes").get_json()["cursor"]
+    cursor = seats["bob"].get("changes")["cursor"]
     key = copying.attach(server.gives("/file"), name="vase.png")
     versions = "SELECT m.version AS m, c.version AS c FROM messages m, conversations c"
     (before,) = copying.database.rows(versions)
-    events(heard)
     assert copying.copy_due() == 1
-    told = events(heard)
-    rooms = {f"org:{cast.organization.id}:admins", f"user:{cast.bob.id}"}
-    assert {(name, room) for name, _, room in told} == {("message_updated", room) for room in rooms}
-    (file,) = told[0][1]["message"]["attachments"]
-    assert file["url"] == f"/files/attachments/{key}"
-    assert (file["mimeType"], file["size"], file["state"]) == ("image/png", len(PNG), "STORED")
+    for name in ("alice", "bob"):
+        (file,) = seats[name].updated_message()["attachments"]
+        assert file["url"] == f"/files/attachments/{key}"
+        assert (file["mimeType"], file["size"], file["state"]) == ("image/png", len(PNG), "STORED")
+    assert seats["charlie"].ear.names() == []
     (after,) = copying.database.rows(versions)
     assert after == {"m": before["m"] + 1, "c": before["c"] + 1}
-    changes = bob.get(f"/api/changes?since={cursor}").get_json()
-    assert [row["attachments"][0]["url"] for row in changes["messages"]] == [file["url"]]
-    assert [row["id"] for row in changes["conversations"]] == [str(cast.conversation.id)]
+    changes = seats["bob"].get("changes", since=cursor)
+    assert [row["attachments"][0]["id"] for row in changes["messages"]] == [str(key)]
+    assert [row["id"] for row in changes["conversations"]] == [str(copying.cast.conversation.id)]
 
 
 def test_a_file_that_will_not_come_is_told_too_and_a_mere_delay_is_not(
-    copying: Copying, server: FileServer, heard: PubSub
+    copying: Copying, server: FileServer, seats: dict[str, Seat]
 ) -> None:
     copying.copied(server.gives("/file", b"", 500))
-    assert events(heard) == []
     copying.make_due()
     server.gives("/file", b"", 410)
     copying.copy_due()
-    told = events(heard)
-    assert told
-    assert {data["message"]["attachments"][0]["state"] for _, data, _ in told} == {"EXPIRED"}
+    told = states_told(copying, server, seats["bob"])
+    assert told == [["EXPIRED"], ["EXPIRED", "STORED"]]
 
 
 def test_an_attachment_without_an_address_is_left_alone(copying: Copying) -> None:
@@ -155,8 +151,8 @@ def test_two_sweeps_at_once_share_the_files(copying: Copying, server: FileServer
     assert sorted(server.asked) == sorted(f"/{number}" for number in range(30))
 
 
-def test_a_file_that_two_workers_fetched_is_stored_once(
-    copying: Copying, server: FileServer, heard: PubSub
+def test_a_file_that_two_workers_fetched_is_stored_and_told_once(
+    copying: Copying, server: FileServer, seats: dict[str, Seat]
 ) -> None:
     slow = Slow()
     key = copying.attach(server.answers("/file", slow))
@@ -171,7 +167,8 @@ def test_a_file_that_two_workers_fetched_is_stored_once(
     assert copying.outcome(key)["copy_attempts"] == 2
     assert files_stored(copying) == 1
     assert copying.outcome(key)["content"] is not None
-    assert len(events(heard)) == 2, "one event, to two rooms"
+    told = states_told(copying, server, seats["bob"])
+    assert told == [["STORED"], ["STORED", "STORED"]]
 
 
 def test_a_claim_is_held_while_the_file_comes(copying: Copying, server: FileServer) -> None:
@@ -233,7 +230,7 @@ def test_no_connection_is_held_while_a_file_comes(copying: Copying, server: File
 
 
 def test_a_message_that_is_unsent_while_its_file_comes_keeps_nothing(
-    copying: Copying, server: FileServer, heard: PubSub
+    copying: Copying, server: FileServer
 ) -> None:
     slow = Slow()
     key = copying.attach(server.answers("/file", slow))
@@ -243,7 +240,6 @@ def test_a_message_that_is_unsent_while_its_file_comes_keeps_nothing(
     slow.may_end.set()
     sweep.join(20)
     assert files_stored(copying) == 0
-    assert events(heard) == []
     copying.make_due()
     assert copying.copy_due() == 0
     assert copying.outcome(key)["stored_file_id"] is None
