@@ -53,7 +53,8 @@ def messages_by_id(ids: Iterable[int]) -> Sequence[Message]:
 
 
 def contacts_by_id(ids: Iterable[int]) -> Sequence[Contact]:
-    return db.session.scalars(select(Contact).where(Contact.id.in_(ids))).all()
+    rows = select(Contact).where(Contact.id.in_(ids)).execution_options(populate_existing=True)
+    return db.session.scalars(rows).all()
 
 
 def quoted_messages(messages: Iterable[Message]) -> dict[tuple[int, str], Message]:

@@ -9,6 +9,7 @@ from flask_login import login_required
 from inbox import shapes
 from inbox.actions import conversations as actions
 from inbox.models import Conversation, ConversationStatus, Platform, User, listing, thread
+from inbox.models.loading import conversations_by_id
 from inbox.web import access
 from inbox.web.api import parameters
 from inbox.web.errors import Invalid
@@ -55,7 +56,7 @@ def change(conversation_id: str) -> ResponseReturnValue:
     status = _status(body["status"]) if "status" in body else None
     assignee = _assignee(body["assigneeId"], user) if "assigneeId" in body else row.assignee
     actions.change(row, status=status, assignee=assignee, by=user)
-    return shapes.conversation(row)
+    return _shape(row.id)
 
 
 @blueprint.post("/conversations/<conversation_id>/read")
@@ -64,7 +65,7 @@ def mark_read(conversation_id: str) -> ResponseReturnValue:
     """The team has read it: the unread count becomes 0, for everybody."""
     row = access.conversation(conversation_id, user=signed_in_user())
     actions.mark_read(row)
-    return shapes.conversation(row)
+    return _shape(row.id)
 
 
 @blueprint.get("/conversations/<conversation_id>/messages")
@@ -107,6 +108,14 @@ def filters_of_request(user: User) -> listing.Filters:
         unread=parameters.flag("unread"),
         search=search or None,
     )
+
+
+def _shape(conversation_id: int) -> shapes.Shape:
+    """The row as it is now. What our own session holds of it may mix our change, and the newest
+    version, with columns that a message has changed meanwhile: browsers would keep that mix and
+    drop the true row of the same version."""
+    (row,) = conversations_by_id([conversation_id])
+    return shapes.conversation(row)
 
 
 def _status(value: object) -> ConversationStatus:

@@ -1,0 +1,81 @@
+"""A browser window that is compared with the database, and what its socket told it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from flask import Flask
+from playwright.sync_api import Browser, WebSocket
+
+from inbox.models import User
+from tests.api.seats import Seat
+from tests.e2e.window import Window
+
+SHOWN = """() => ({
+  rows: [...document.querySelectorAll("#rows > .row")].map((row) => [
+    row.dataset.id,
+    Number(row.dataset.version),
+    row.querySelector(".row-badge")?.firstChild.textContent ?? "",
+    row.querySelector(".row-snippet")?.lastChild.textContent.trim(),
+  ]),
+  messages: [...document.querySelectorAll("#messages > .message")].map((one) => one.dataset.id),
+})"""
+FIRST_PAGE = 30  # messages that an opened thread shows at least, if it has as many
+
+
+class Screen:
+    """`difference()` says in what the DOM is unlike the API's answer right after, "" if in
+    nothing. `heard` counts the new messages that came over the socket, by id."""
+
+    def __init__(self, browser: Browser, app: Flask, user: User, url: str, opened_id: int) -> None:
+        self.name = user.name
+        self.is_admin = user.is_admin
+        self.heard: Counter[str] = Counter()
+        self.seat = Seat.of(user, app, url)
+        self.opened_id = opened_id
+        self.window = Window.of(browser, app, user, url)
+        self.window.page.on("websocket", self._listen)
+        self.window.go(f"/inbox/{opened_id}")
+
+    def difference(self) -> str:
+        shown = self.window.measure(SHOWN)
+        rows = [_row(shape) for shape in self.seat.conversations(limit=100)]
+        if shown["rows"] != rows:
+            return f"{self.name}'s list: {_first_unlike(shown['rows'], rows)}"
+        in_thread = self.ids_in_thread()
+        count = len(shown["messages"])
+        if count < min(FIRST_PAGE, len(in_thread)) or shown["messages"] != in_thread[-count:]:
+            return f"{self.name}'s thread: {count} of {len(in_thread)} messages, or not those"
+        return ""
+
+    def ids_in_thread(self) -> list[str]:
+        """From the oldest on, by the API."""
+        ids: list[str] = []
+        query: dict[str, Any] = {"limit": 100}
+        while query.get("before", True):
+            page = self.seat.get(f"conversations/{self.opened_id}/messages", **query)
+            ids += [shape["id"] for shape in page["items"]]
+            query["before"] = page["nextCursor"]
+        return ids[::-1]
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framereceived", self._hear)
+
+    def _hear(self, frame: str | bytes) -> None:
+        if isinstance(frame, str) and frame.startswith('42["new_message"'):
+            self.heard[json.loads(frame[2:])[1]["message"]["id"]] += 1
+
+
+def _row(shape: dict[str, Any]) -> list[Any]:
+    unread = shape["unreadCount"]
+    badge = "" if not unread else str(unread) if unread < 1000 else "999+"
+    snippet = shape["lastMessage"]["content"] or "No messages yet"
+    return [shape["id"], shape["version"], badge, " ".join(snippet.split())]
+
+
+def _first_unlike(shown: list[Any], rows: list[Any]) -> str:
+    pairs = zip(shown, rows, strict=False)
+    unlike = [f"shows {one}, is {other}" for one, other in pairs if one != other]
+    return unlike[0] if unlike else f"shows {len(shown)} rows of {len(rows)}"

@@ -1,0 +1,79 @@
+"""Web processes are killed, ended and replaced while messages flow."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+
+from playwright.sync_api import Browser
+
+from tests.bounds import eventually
+from tests.faults.house import House
+from tests.faults.load import Load, both
+from tests.pids import children_of, is_alive
+from tests.processes import Starter, Web
+
+SERVES = "Serving on port"  # what a web process logs
+
+
+@both(Load(500, 150), Load(500, 40))
+def test_all_web_processes_are_killed_amid_500_messages(screens: House, load: Load) -> None:
+    with screens.feed(load) as feed:
+        feed.reach(0.5)
+        with screens.fault():
+            screens.end_children()
+    screens.settle("web: kill -9 of both processes", feed.mids).file()
+
+
+@both(Load(150, 60), Load(500, 40))
+def test_web_processes_are_replaced_one_after_the_other(screens: House, load: Load) -> None:
+    with screens.feed(load) as feed:
+        feed.reach(0.25)
+        with screens.fault():
+            for pid in children_of(screens.web.process.pid):
+                replace_child(screens.web, pid, signal.SIGTERM)
+    report = screens.settle("web: SIGTERM, one by one", feed.mids)
+    report.file()
+
+
+@both(Load(150, 60), Load(500, 40))
+def test_the_parent_is_killed_and_started_again(
+    house: House, chromium: Browser, start: Starter, load: Load
+) -> None:
+    house.use(start.web(processes=2))
+    house.open_screens(chromium)
+    with house.feed(load) as feed:
+        feed.reach(0.5)
+        with house.fault():
+            children = children_of(house.web.process.pid)
+            house.web.process.kill()
+            eventually(lambda: not any(is_alive(pid) for pid in children))
+            house.use(start.web(processes=2, PORT=house.web.url.rpartition(":")[2]))
+    house.settle("web: parent killed, started again", feed.mids).file()
+
+
+@both(Load(40, 200, rounds=2), Load(40, 200, rounds=40))
+def test_one_of_two_is_killed_at_any_moment(screens: House, load: Load) -> None:
+    """Somewhere between commit and emit, or commit and answer; the other's browsers stay."""
+    chance = random.Random(load.rounds)
+    sent: list[str] = []
+    for _ in range(load.rounds):
+        with screens.feed(load) as feed:
+            feed.reach(chance.uniform(0.1, 0.8))
+            threading.Event().wait(chance.uniform(0, 0.05))
+            with screens.fault():
+                victim = chance.choice(children_of(screens.web.process.pid))
+                replace_child(screens.web, victim, signal.SIGKILL)
+        sent += feed.mids
+    journalled = screens.database.value("SELECT count(*) FROM webhook_deliveries")
+    note = f"{load.rounds} kills, {journalled - len(sent)} committed without a 200"
+    screens.settle("web: one of two killed, again and again", sent, note=note).file()
+
+
+def replace_child(web: Web, pid: int, number: signal.Signals) -> None:
+    """Until another one serves in its place."""
+    before = web.process.log.read_text().count(SERVES)
+    os.kill(pid, number)
+    eventually(lambda: web.process.log.read_text().count(SERVES) > before, 60)
