@@ -12,6 +12,14 @@ export function avatarOf({ id, name, profilePictureUrl }) {
   return avatar;
 }
 
+// Puts a person's avatar into `box`, if another one or none is there: pictures do not flicker.
+export function showAvatar(box, contact) {
+  const of = [contact.id, contact.name, contact.profilePictureUrl].join(" ");
+  if (box.dataset.of === of) return;
+  box.dataset.of = of;
+  box.replaceChildren(avatarOf(contact));
+}
+
 // First letters of the first and last word; nothing where the name is no name.
 function initials(name) {
   const words = name.replace(/^@+/, "").split(/\s+/).filter(Boolean).map((word) => [...word][0]);

@@ -11,6 +11,12 @@ export const all = () => [...list.querySelectorAll(":scope > .message")];
 export const elementOf = (id) => bubbles.get(id);
 export const count = () => bubbles.size;
 
+// Would this message stand before every one that is here?
+export function isBeforeAll({ id, timestamp }) {
+  const oldest = all().find((bubble) => bubble.dataset.id);
+  return Boolean(oldest) && comesBefore({ dataset: { id, timestamp } }, oldest);
+}
+
 export function clear() {
   for (const element of bubbles.values()) light.forget(element);
   bubbles.clear();

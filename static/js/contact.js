@@ -1,6 +1,6 @@
 // The contact pane beside the thread; over it on small screens.
 
-import { avatarOf } from "./avatar.js";
+import { showAvatar } from "./avatar.js";
 import { keep, kept } from "./kept.js";
 import { opened } from "./selection.js";
 import { on } from "./signals.js";
@@ -35,7 +35,7 @@ export function closeContact() {
 
 function show(detail) {
   const { contact } = detail;
-  fill("avatar", avatarOf(contact));
+  showAvatar(pane.querySelector(".contact-avatar"), contact);
   fill("name", contact.name);
   fill("username", contact.username && `@${contact.username}`);
   fill("platform", contact.platforms.map((name) => (name === "INSTAGRAM" ? "Instagram" : "Messenger")).join(", "));

@@ -1,11 +1,12 @@
 // The head of the thread: who, where, whose, and what became of it.
 
 import { patch } from "./api.js";
-import { avatarOf } from "./avatar.js";
+import { showAvatar } from "./avatar.js";
 import { colleagues } from "./colleagues.js";
 import { me } from "./first.js";
+import { unlessLive } from "./realtime.js";
 import { opened, select } from "./selection.js";
-import { on, tell } from "./signals.js";
+import { on } from "./signals.js";
 import { toast } from "./toasts.js";
 
 const byId = (id) => document.getElementById(id);
@@ -26,7 +27,7 @@ function show(detail) {
   const { contact, platform, facebookPage, assignee, status } = detail;
   byId("thread-name").textContent = contact.name;
   byId("thread-place").textContent = `${PLATFORMS[platform]} · ${facebookPage.name}`;
-  byId("thread-avatar").replaceChildren(avatarOf(contact));
+  showAvatar(byId("thread-avatar"), contact);
   if (assignee && !byId("assignee").querySelector(`option[value="${assignee.id}"]`)) {
     byId("assignee").append(new Option(assignee.name, assignee.id)); // deactivated, or not loaded yet
   }
@@ -40,7 +41,8 @@ function show(detail) {
 async function change(what) {
   const { id } = opened;
   try {
-    tell("conversation", await patch(`/api/conversations/${id}`, what));
+    await patch(`/api/conversations/${id}`, what);
+    unlessLive();
   } catch (error) {
     toast(Object.values(error.fields ?? {})[0] ?? error.message);
     if (opened.detail && id === opened.id) show(opened.detail);

@@ -16,8 +16,8 @@ export function resetJump() {
   pill.hidden = true;
 }
 
-export function newArrival({ direction }) {
-  if (!scroll.isAtNewest() && direction === "INCOMING") missed += 1;
+export function newArrival() {
+  if (!scroll.isAtNewest()) missed += 1;
   show();
 }
 

@@ -34,6 +34,7 @@ export function startList() {
   });
   on("contact", rows.takeContact);
   on("filters", () => load({ isFresh: true, isNew: true }));
+  on("caughtUp", () => byId("list-error").hidden || load({ isFresh: rows.count() === 0 }));
   on("reload", () => load({ isFresh: true }));
   on("selected", onSelected);
 }

@@ -2,32 +2,33 @@
 
 import { post } from "./api.js";
 import { elementOf } from "./bubbles.js";
+import { unlessLive } from "./realtime.js";
 import * as scroll from "./scroll.js";
 import { opened } from "./selection.js";
-import { on, tell } from "./signals.js";
-
-const AGAIN = 250; // ms
+import { on } from "./signals.js";
 
 let unread = null; // the id of the first message below the "new messages" line
+let hasOpened = false; // opening reads what was unread then, wherever the scroll stands
 let posting = false;
+let told = 0; // the version of the conversation that the server has been told is read
 
 export function startReading() {
-  document.addEventListener("visibilitychange", () => readSoon());
-  on("scrolled", () => readSoon());
-  on("detail", () => readSoon());
-  on("caughtUp", () => readSoon());
+  on("selected", () => {
+    unread = null;
+    hasOpened = false;
+    told = 0;
+  });
+  document.addEventListener("visibilitychange", readSoon);
+  for (const moment of ["scrolled", "detail", "caughtUp"]) on(moment, () => readSoon());
 }
 
 export const firstUnread = () => elementOf(unread) ?? null;
 
-export function forgetUnread() {
-  unread = null;
-}
-
-// The newest `count` incoming bubbles were unread when the thread was opened.
-export function unreadOnOpening(count, bubbles) {
-  const incoming = bubbles.filter((bubble) => bubble.dataset.direction === "INCOMING");
+// A thread has been opened; its newest `count` incoming bubbles were unread.
+export function beginReading(count, bubbles) {
+  const incoming = bubbles.filter(({ dataset }) => dataset.direction === "INCOMING");
   unread = count ? ((incoming.at(-count) ?? incoming[0])?.dataset.id ?? null) : null;
+  hasOpened = count > 0;
 }
 
 // A message that came while nobody looked begins a new line; the line moves on once it was read.
@@ -36,18 +37,22 @@ export function noteArrival({ id }) {
   if (!isSeen && (!firstUnread() || !opened.detail?.unreadCount)) unread = id;
 }
 
-// Tells the server, if there is anything unread and somebody is looking at it.
-export async function readSoon({ isOpening = false } = {}) {
+// Tells the server, if there is anything unread and somebody is looking at it. That it is read then
+// comes back as an event, to everybody.
+export async function readSoon() {
   const { id, detail } = opened;
-  if (posting || !detail?.unreadCount || document.hidden || !(isOpening || scroll.isAtNewest())) return;
+  const isLookedAt = !document.hidden && (hasOpened || scroll.isAtNewest());
+  if (posting || !isLookedAt || !detail?.unreadCount || detail.version <= told) return;
   posting = true;
+  told = detail.version;
   try {
-    const row = await post(`/api/conversations/${id}/read`);
-    tell("conversation", row);
+    await post(`/api/conversations/${id}/read`);
+    unlessLive();
+    if (id === opened.id) hasOpened = false;
   } catch {
-    return; // the next scroll, message or catch-up tries again
+    if (id === opened.id) told = 0; // the next scroll, message or catch-up tries again
   } finally {
     posting = false;
   }
-  if (id !== opened.id || opened.detail?.unreadCount) setTimeout(readSoon, AGAIN); // more came
+  if (opened.detail?.version > told) readSoon(); // more came, or another was opened
 }

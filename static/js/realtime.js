@@ -48,8 +48,9 @@ export function start(cursor) {
   setInterval(() => socket.connected || (navigator.onLine && catchUp()), WITHOUT_SOCKET);
 }
 
-export function isConnected() {
-  return socket.connected;
+// What one does oneself comes back as an event like everybody's; without a socket it is asked for.
+export function unlessLive() {
+  if (!socket.connected) catchUp();
 }
 
 function catchUpAfterAbsence() {

@@ -3,14 +3,15 @@
 
 import { post } from "./api.js";
 import * as bubbles from "./bubbles.js";
-import { catchUp } from "./catch_up.js";
 import { keep, kept } from "./kept.js";
-import { isConnected } from "./realtime.js";
+import { unlessLive } from "./realtime.js";
 import * as scroll from "./scroll.js";
 import { opened } from "./selection.js";
 import { on, tell } from "./signals.js";
+import { announce } from "./toasts.js";
 
 const underWay = new Set(); // client ids of requests that are not answered yet
+let turn = Promise.resolve(); // one after the other, or two quick replies could change places
 
 export function startSending() {
   on("message", ({ shape }) => shape.clientMessageId && forget(shape.conversationId, shape.clientMessageId));
@@ -44,13 +45,17 @@ function show(reply) {
   tell("arrange");
 }
 
-async function deliver(conversationId, { clientId, text }) {
-  underWay.add(clientId);
+function deliver(conversationId, reply) {
+  underWay.add(reply.clientId);
+  turn = turn.then(() => hand(conversationId, reply));
+}
+
+async function hand(conversationId, { clientId, text }) {
   try {
     const shape = await post(`/api/conversations/${conversationId}/messages`, { text, clientMessageId: clientId });
     tell("message", { shape, isNew: false });
     forget(conversationId, clientId);
-    if (!isConnected()) catchUp(); // the list's row will not come by itself
+    unlessLive();
   } catch (error) {
     if (conversationId === opened.id) showFailure(clientId, Object.values(error.fields ?? {})[0] ?? error.message);
   } finally {
@@ -70,7 +75,8 @@ function showFailure(clientId, reason) {
   trouble.append(change);
   bubble.querySelector(".trouble")?.remove();
   bubble.append(trouble);
-  scroll.isAtNewest() && scroll.toNewest();
+  announce(`Not sent: ${reason}`);
+  if (scroll.isAtNewest()) scroll.toNewest();
 }
 
 async function retry(button) {

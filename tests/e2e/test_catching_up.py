@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from flask import Flask
 from playwright.sync_api import expect
 
@@ -72,7 +74,8 @@ def test_more_than_can_be_caught_up_with_makes_the_screen_anew_in_place(
     numbers = [int(text.split()[1]) for text in bob.texts()]  # no hole, and nothing from before it
     assert numbers == list(range(571, 601))
     with app.app_context():
-        rows.message(cast.conversation, "And one more")
+        later = datetime.now(UTC) + timedelta(hours=101)
+        rows.message(cast.conversation, "And one more", sent_at=later)
     bob.page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(bob.bubble("And one more")).to_be_visible()
 

@@ -137,6 +137,17 @@ def test_enter_sends_and_shift_enter_breaks_the_line(
     eventually(lambda: replies(database) == ["Two\nlines"])
 
 
+def test_quick_replies_keep_their_order(cast: Cast, window: OpenWindow, database: Database) -> None:
+    bob = window(cast.bob, f"/inbox/{cast.conversation.id}")
+    words = [f"Word {number}" for number in range(6)]
+    for word in words:
+        bob.reply(word)
+    assert bob.texts()[-6:] == words
+    expect(bob.page.locator("#messages .message-out[data-id='']")).to_have_count(0)
+    eventually(lambda: replies(database) == words)
+    assert bob.texts()[-6:] == words
+
+
 def test_each_conversation_keeps_its_draft(app: Flask, cast: Cast, window: OpenWindow) -> None:
     with app.app_context():
         rows.message(

@@ -137,3 +137,23 @@ def test_far_bubbles_give_up_their_content_and_get_it_back(
     bob.page.click("#jump")
     expect(bob.bubble("marzipan")).to_be_in_viewport()
     bob.page.wait_for_function(f"{painted} < 80")
+
+
+def test_a_change_far_up_makes_no_hole_before_what_is_loaded(
+    cast: Cast, window: OpenWindow, customer: Customer, database: Database
+) -> None:
+    write_history(database, cast.conversation, 90)
+    bob = window(cast.bob, f"/inbox/{cast.conversation.id}")
+    expect(bob.bubble("Number 90")).to_be_visible()
+    customer.does(reaction={"mid": "m_old5", "action": "react", "reaction": "love", "emoji": "❤"})
+    customer.writes("After that")
+    expect(bob.bubble("After that")).to_be_visible()
+    stored = "SELECT jsonb_array_length(reactions) FROM messages WHERE mid = 'm_old5'"
+    assert database.value(stored) == 1
+    expect(bob.page.locator("#messages .reaction")).to_have_count(0)
+    for _ in range(8):
+        bob.measure(SCROLL_UP_AND_MEASURE)
+    numbers = [int(text.split()[1]) for text in all_texts(bob) if text.startswith("Number")]
+    assert numbers == list(range(1, 91))
+    bob.measure("document.getElementById('thread-scroll').scrollTop = 0")
+    expect(bob.page.locator("#messages .reaction")).to_have_text("❤")

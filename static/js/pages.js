@@ -1,0 +1,104 @@
+// The part of the open thread that this browser has: always without holes, from some message on to
+// the newest. Older ones come page by page.
+
+import { get } from "./api.js";
+import * as bubbles from "./bubbles.js";
+import { first } from "./first.js";
+import * as scroll from "./scroll.js";
+import { opened } from "./selection.js";
+import { tell } from "./signals.js";
+
+const PAGE = 30;
+const MANY = 500; // bubbles after which being at the newest starts over
+const NEAR_TOP = 800; // px
+const PAUSE = 3000; // ms after a failure
+
+const top = document.getElementById("thread-top");
+let older = first.threadCursor; // where the messages before ours begin; null: ours begin the thread
+let early = null; // what came while the newest page is being asked for
+let askingOlder = null;
+
+export function forgetPages() {
+  older = null;
+  early = [];
+  askingOlder = null;
+  showTop();
+}
+
+// The conversation and its newest page. What arrives meanwhile waits for `takeNewest`.
+export async function askNewest(id) {
+  early ??= [];
+  try {
+    return await Promise.all([
+      get(`/api/conversations/${id}`),
+      get(`/api/conversations/${id}/messages`, new URLSearchParams({ limit: PAGE })),
+    ]);
+  } catch (error) {
+    if (id === opened.id && bubbles.count()) takeEarly(); // else they would stand there alone
+    throw error;
+  }
+}
+
+export function takeNewest({ items, nextCursor }) {
+  scroll.withoutJump(() => {
+    // If we have its oldest message, the page joins ours; else there may be a hole before it.
+    const joins = items.length > 0 && bubbles.elementOf(items.at(-1).id);
+    if (!joins || isTooMuch()) {
+      bubbles.keepOnly(items);
+      older = nextCursor;
+    }
+    items.forEach(bubbles.merge);
+    takeEarly();
+    tell("arrange");
+  });
+  showTop();
+}
+
+// A message that came by itself. Returns what bubbles.merge does, or null where it has no place yet.
+export function takeLive(shape) {
+  if (early) {
+    early.push(shape);
+    return null;
+  }
+  // Before the oldest that we have there may be others that we have not: it comes with its page.
+  if (older && !bubbles.elementOf(shape.id) && bubbles.isBeforeAll(shape)) return null;
+  return bubbles.merge(shape);
+}
+
+export const isTooMuch = () => bubbles.count() > MANY && scroll.isAtNewest() && !early;
+
+export async function askOlderIfNear() {
+  if (!older || askingOlder || early || scroll.distanceFromTop() >= NEAR_TOP) return;
+  const mine = (askingOlder = {});
+  showTop();
+  try {
+    const query = new URLSearchParams({ before: older, limit: PAGE });
+    const page = await get(`/api/conversations/${opened.id}/messages`, query);
+    if (askingOlder !== mine) return;
+    takeOlder(page);
+    askingOlder = null;
+  } catch {
+    setTimeout(() => askingOlder === mine && (askingOlder = null), PAUSE);
+  }
+  showTop();
+  if (!scroll.isFilled()) askOlderIfNear();
+}
+
+export function showTop() {
+  top.querySelector(".thread-begin").hidden = Boolean(older) || !bubbles.count();
+  top.querySelector(".spinner-border").hidden = !older || !askingOlder;
+}
+
+function takeOlder({ items, nextCursor }) {
+  older = nextCursor;
+  scroll.withoutJump(() => {
+    items.forEach(bubbles.merge);
+    tell("arrange");
+  });
+}
+
+function takeEarly() {
+  const waiting = early ?? [];
+  early = null;
+  waiting.forEach(takeLive);
+}
