@@ -9,8 +9,8 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from inbox import cli, web
-from inbox.config import Config, Process
-from inbox.extensions import csrf, db, limiter, login, migrate, socketio
+from inbox.config import ROOT, Config, Process
+from inbox.extensions import csrf, db, limiter, login, socketio
 from inbox.realtime import Realtime, tell
 from inbox.realtime.bus import RedisBus
 from inbox.realtime.change import Change
@@ -47,7 +47,6 @@ def configure(app: Flask, config: Config, process: Process) -> None:
 
 def bind_extensions(app: Flask, config: Config, process: Process) -> None:
     db.init_app(app)
-    migrate.init_app(app, db)
     login.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
@@ -55,6 +54,14 @@ def bind_extensions(app: Flask, config: Config, process: Process) -> None:
     app.extensions["inbox_realtime"] = Realtime(bus)
     if process == "web":
         _serve_sockets(app, config, bus)
+    if process == "cli":
+        _bind_migrations(app)
+
+
+def _bind_migrations(app: Flask) -> None:
+    from flask_migrate import Migrate  # 10 MB, which the processes that serve can do without
+
+    Migrate(app, db, directory=str(ROOT / "inbox" / "migrations"))
 
 
 def register_doors(app: Flask) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_socketio import SocketIO
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -28,7 +25,6 @@ db = SQLAlchemy(
     # Shapes are built after the commit, from what was just written: no second read.
     session_options={"expire_on_commit": False},
 )
-migrate = Migrate(directory=str(Path(__file__).resolve().parent / "migrations"))
 socketio = SocketIO()
 login = LoginManager()
 csrf = CSRFProtect()
