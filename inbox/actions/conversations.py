@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
+from inbox.actions.refusal import Refusal
 from inbox.db import transaction
 from inbox.events import Audience, ConversationRemoved
 from inbox.extensions import db
@@ -34,7 +35,8 @@ def change(
     assignee: User | None,
     by: User,
 ) -> None:
-    """Sets the status (when given) and who holds the conversation, in one step."""
+    """Sets the status (when given) and who holds the conversation, in one step. Raises `Refusal`
+    for somebody who is deactivated, also at this very moment."""
     with transaction() as session:
         # Two people may do this at once: the second one's history must name the first one's choice.
         session.refresh(conversation, ["status", "assignee_id"], with_for_update=True)
@@ -49,6 +51,10 @@ def change(
 def _hand_over(conversation: Conversation, assignee: User | None, *, by: User | None) -> None:
     """The history row is what tells the previous holder's browser, at its next catch-up, that the
     conversation is gone; the event tells it now."""
+    if assignee is not None:
+        db.session.refresh(assignee, ["is_active"], with_for_update={"read": True})
+        if not assignee.is_active:
+            raise Refusal(f"{assignee.name} has been deactivated.", field="assigneeId")
     previous = db.session.get(User, conversation.assignee_id) if conversation.assignee_id else None
     db.session.add(
         ConversationAssignment(

@@ -12,6 +12,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from inbox.actions.refusal import Refusal
 from inbox.extensions import login
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class Invalid(HTTPException):
 
 def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(HTTPException, _http)
     for gone in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(gone, _database_gone)
@@ -73,6 +75,11 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, Invalid):
         return answer(status, error.description, error.fields)
     return answer(status, None if status in MESSAGES else error.description)
+
+
+def _refusal(refusal: Refusal) -> ResponseReturnValue:
+    fields = {refusal.field: refusal.message} if refusal.field else None
+    return answer(422, refusal.message, fields)
 
 
 def _csrf(_: CSRFError) -> ResponseReturnValue:

@@ -184,8 +184,8 @@ class Ears:
         payloads = []
         while message := self.subscription.get_message(timeout=0.2):
             if message["type"] == "message":
-                event = json.loads(message["data"])
-                payloads += [event["data"][0]] if event.get("event") == name else []
+                events = json.loads(message["data"].partition(b"\n")[2])  # behind its sender's name
+                payloads += [event["data"][0] for event in events if event.get("event") == name]
         return payloads
 
 

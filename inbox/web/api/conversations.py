@@ -129,7 +129,4 @@ def _assignee(value: object, user: User) -> User | None:
         return None
     if not isinstance(value, str | int):
         raise Invalid(assigneeId="assigneeId must be the id of a colleague, or null.")
-    assignee = access.colleague(str(value), user=user)
-    if not assignee.is_active:
-        raise Invalid(assigneeId=f"{assignee.name} has been deactivated.")
-    return assignee
+    return access.colleague(str(value), user=user)

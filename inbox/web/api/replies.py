@@ -8,7 +8,6 @@ from flask_login import login_required
 
 from inbox import shapes
 from inbox.actions import replying
-from inbox.actions.refusal import Refusal
 from inbox.models.loading import messages_by_id
 from inbox.web import access
 from inbox.web.api import parameters
@@ -30,12 +29,9 @@ def create(conversation_id: str) -> ResponseReturnValue:
     conversation = access.conversation(conversation_id, user=user)
     body = parameters.json_object()
     text, client_message_id = _text(body), _client_message_id(body)
-    try:
-        message_id, is_new = replying.reply(
-            conversation, text=text, client_message_id=client_message_id, by=user
-        )
-    except Refusal as refusal:
-        raise _invalid(refusal) from None
+    message_id, is_new = replying.reply(
+        conversation, text=text, client_message_id=client_message_id, by=user
+    )
     return _shape(message_id), 201 if is_new else 200
 
 
@@ -46,20 +42,13 @@ def retry(message_id: str) -> ResponseReturnValue:
     user = signed_in_user()
     message = access.message(message_id, user=user)
     conversation = access.conversation(str(message.conversation_id), user=user)
-    try:
-        replying.retry(message, conversation)
-    except Refusal as refusal:
-        raise _invalid(refusal) from None
+    replying.retry(message, conversation)
     return _shape(message.id)
 
 
 def _shape(message_id: int) -> shapes.Shape:
     (shape,) = shapes.messages(messages_by_id([message_id]))
     return shape
-
-
-def _invalid(refusal: Refusal) -> Invalid:
-    return Invalid(**{refusal.field or "message": refusal.message})
 
 
 def _text(body: dict[str, object]) -> str:
