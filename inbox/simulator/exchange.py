@@ -7,13 +7,13 @@ from typing import Any
 from inbox.simulator import ids
 from inbox.simulator.faults import Fault
 from inbox.simulator.graph_call import GraphCall
-from inbox.simulator.graph_doors import LAWFUL, Target, answer, target_of
+from inbox.simulator.graph_doors import LAWFUL, answer, target_of
 from inbox.simulator.graph_errors import GraphError, perhaps_sent, refusal
 from inbox.simulator.pretend import PretendMeta
 from inbox.simulator.records import remember
-from inbox.simulator.tokens import page_of_token
+from inbox.simulator.rights import Target
+from inbox.simulator.tokens import Bearer, bearer_of
 from inbox.simulator.usage import usage_headers
-from inbox.simulator.world import Page
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Outcome:
 class Course:
     """What becomes known of a call on its way."""
 
-    page: Page | None = None
+    bearer: Bearer | None = None
     target: Target | None = None
     fault: Fault | None = None
 
@@ -49,8 +49,9 @@ def exchange(meta: PretendMeta, call: GraphCall, before: Callable[[Fault | None]
 def _do(
     meta: PretendMeta, call: GraphCall, course: Course, before: Callable[[Fault | None], None]
 ) -> dict[str, Any]:
-    page = course.page = page_of_token(meta, call)
-    target = course.target = target_of(meta, call, page)
+    bearer = course.bearer = bearer_of(meta, call)
+    page = bearer.page
+    target = course.target = target_of(meta, call, bearer)
     has_cursor = bool(call.text("after"))
     fault = meta.faults.take(target.door, target.person_id, has_cursor=has_cursor)
     course.fault = fault
@@ -59,10 +60,10 @@ def _do(
     before(fault)
     if fault is not None:
         if fault.kind == "revoke" and page is not None:
-            page.token_error = int(fault.settings.get("subcode", 460))
+            meta.revoke_token(page, int(fault.settings.get("subcode", 460)))
         if planned := refusal(fault):
             raise planned
-    body = answer(meta, replace(call, fault=fault), page)
+    body = answer(meta, replace(call, fault=fault), bearer, target)
     if fault is not None and fault.kind == "apply_then_500":
         raise perhaps_sent()
     return body
@@ -72,7 +73,8 @@ def _headers(
     meta: PretendMeta, call: GraphCall, course: Course, error: GraphError | None
 ) -> dict[str, str]:
     platform = course.target.platform if course.target else "messenger"
-    owner = course.page.own_id(platform) if course.page else meta.app.id
+    page = course.bearer.page if course.bearer else None
+    owner = page.own_id(platform) if page else meta.app.id
     calls = meta.usage.count(owner, meta.clock.now_ms())
     headers = usage_headers(owner, platform, calls, meta.limits, error) | {
         "x-fb-trace-id": f"T{calls:010d}",
@@ -87,7 +89,7 @@ def _headers(
 
 
 def _record(meta: PretendMeta, call: GraphCall, course: Course, status: int) -> None:
-    target, page = course.target, course.page
+    target, page = course.target, course.bearer.page if course.bearer else None
     row = {
         "method": call.method,
         "path": "/" + "/".join(call.segments),

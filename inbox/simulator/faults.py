@@ -46,6 +46,9 @@ DOORS = (
     "subscribed_apps",
     "me",
     "debug_token",
+    "oauth",
+    "accounts",
+    "owner",
 )
 
 

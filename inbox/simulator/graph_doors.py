@@ -1,15 +1,16 @@
 """Which door of the Graph API a call knocks at, and who answers there."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from inbox.simulator import graph_reads, graph_writes
 from inbox.simulator.graph_call import GraphCall
 from inbox.simulator.graph_errors import missing_object, unknown_path
+from inbox.simulator.login_reads import access_token, answer_owner
 from inbox.simulator.pretend import PretendMeta
-from inbox.simulator.tokens import debug_token
-from inbox.simulator.world import Page, Person, Platform, Thread
+from inbox.simulator.rights import Target, check_rights
+from inbox.simulator.tokens import Bearer, debug_token
+from inbox.simulator.world import Page, Person, Thread
 
 Act = Callable[[PretendMeta, GraphCall, Page], Any]
 EDGES: dict[tuple[str, str], tuple[str, Act]] = {
@@ -18,25 +19,23 @@ EDGES: dict[tuple[str, str], tuple[str, Act]] = {
     ("GET", "subscribed_apps"): ("subscribed_apps", graph_writes.subscriptions),
     ("DELETE", "subscribed_apps"): ("subscribed_apps", graph_writes.unsubscribe),
 }
+APP_DOORS = {("debug_token",): "debug_token", ("oauth", "access_token"): "oauth"}
 LAWFUL = ("conversations", "messages", "thread", "message")
 """Doors of the Conversations API, which has a law of its own."""
 
 
-@dataclass(frozen=True)
-class Target:
-    """The door's name for faults, whom the call is about, and on which platform."""
-
-    door: str
-    person_id: str = ""
-    platform: Platform = "messenger"
-
-
-def target_of(meta: PretendMeta, call: GraphCall, page: Page | None) -> Target:
+def target_of(meta: PretendMeta, call: GraphCall, bearer: Bearer) -> Target:
     """Where the call goes (GraphError if there is no such path)."""
-    if call.segments == ("debug_token",):
-        return Target("debug_token")
-    if page is None or not 1 <= len(call.segments) <= 2:
+    if call.segments in APP_DOORS:
+        return Target(APP_DOORS[call.segments])
+    if bearer.owner is not None and bearer.page is None and call.segments:
+        return Target("accounts" if call.edge == "accounts" else "owner")
+    if bearer.page is None or not 1 <= len(call.segments) <= 2:
         raise unknown_path("/".join(call.segments[-1:]))
+    return _target_of_page(meta, call, bearer.page)
+
+
+def _target_of_page(meta: PretendMeta, call: GraphCall, page: Page) -> Target:
     if call.method == "POST" and call.edge == "messages":
         return _target_of_send(meta, call)
     if call.method == "GET" and not call.edge:
@@ -50,10 +49,16 @@ def target_of(meta: PretendMeta, call: GraphCall, page: Page | None) -> Target:
     raise unknown_path(call.edge or call.segments[0])
 
 
-def answer(meta: PretendMeta, call: GraphCall, page: Page | None) -> dict[str, Any]:
+def answer(meta: PretendMeta, call: GraphCall, bearer: Bearer, target: Target) -> dict[str, Any]:
     """Do what the call asks (GraphError if it may not)."""
+    page = bearer.page
+    if target.door == "oauth":
+        return access_token(meta, call)
+    if target.door in ("accounts", "owner") and bearer.owner and bearer.token:
+        return answer_owner(meta, call, bearer.owner, bearer.token)
     if page is None or call.segments == ("debug_token",):
         return debug_token(meta, call)
+    check_rights(bearer, target, call)
     if call.method == "GET" and call.edge in ("", "messages"):
         read = graph_reads.thread_messages if call.edge else graph_reads.node
         with meta.world.lock:

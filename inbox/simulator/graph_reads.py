@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from inbox.simulator.fields import Field, Reader, parse_fields, project
+from inbox.simulator.fields import Field, parse_fields, project
 from inbox.simulator.graph_call import GraphCall
 from inbox.simulator.graph_errors import broken_thread, missing_object, parameter, reduce_data
 from inbox.simulator.nodes import ThreadReader
+from inbox.simulator.page_fields import page_readers
 from inbox.simulator.paging import Listing, Place, clamped, cut_page
 from inbox.simulator.pretend import PretendMeta
 from inbox.simulator.profiles import read_profile
@@ -52,7 +53,7 @@ def node(meta: PretendMeta, call: GraphCall, page: Page) -> dict[str, Any]:
     """`GET /{id}`: the page, a person, a thread or a message."""
     identity, fields = call.segments[0], parse_fields(call.text("fields"))
     if identity in ("me", page.id):
-        return project(fields or [Field("name")], _page_readers(page), "Page")
+        return project(fields or [Field("name")], page_readers(page, token=call.token), "Page")
     person = meta.world.find_person(identity)
     if person is not None and person.page_id == page.id:
         return read_profile(meta, person, fields)
@@ -104,23 +105,3 @@ def _reader(meta: PretendMeta, call: GraphCall, page: Page, thread: Thread) -> T
     if person is None:
         raise missing_object(thread.id)
     return ThreadReader(meta, call, page, thread, person)
-
-
-def _page_readers(page: Page) -> dict[str, Reader]:
-    account = None
-    if page.instagram_account_id:
-        account = {"id": page.instagram_account_id, "username": page.instagram_username}
-    return {
-        "id": lambda _: page.id,
-        "name": lambda _: page.name,
-        "category": lambda _: "Home decor",
-        "access_token": lambda _: page.token,
-        "instagram_business_account": lambda f: account and _chosen(account, f),
-        "link": lambda _: f"https://www.facebook.com/{page.id}",
-        "has_transitioned_to_new_page_experience": lambda _: True,
-    }
-
-
-def _chosen(row: dict[str, str], wanted: Field) -> dict[str, str]:
-    names = {each.name for each in wanted.fields} | {"id"}
-    return {key: value for key, value in row.items() if key in names}

@@ -13,7 +13,9 @@ from inbox.simulator.faults import Faults
 from inbox.simulator.generated_page import GeneratedPage, GeneratedSettings
 from inbox.simulator.law import Law
 from inbox.simulator.limits import Limits
+from inbox.simulator.login import Login
 from inbox.simulator.media import MediaShelf
+from inbox.simulator.owners import TASKS
 from inbox.simulator.signature import wire_text
 from inbox.simulator.timeline import Timeline
 from inbox.simulator.usage import Usage
@@ -49,6 +51,10 @@ class PageSettings:
     instagram_account_id: str = ""
     instagram_username: str = "nordlys.ceramics"
     has_human_agent: bool = False
+    has_instagram: bool = True
+    is_subscribed: bool = True
+    tasks: tuple[str, ...] = TASKS
+    """What the first owner may do there; nothing at all means that it is not theirs."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,7 @@ class PretendMeta:
         self.world = World(seed)
         self.generated: dict[str, GeneratedPage] = {}
         self.world.generated = self.generated
+        self.login = Login(self.world, self.clock)
         self.faults = Faults()
         self.pace = Pace()
         self.media = MediaShelf()
@@ -106,7 +113,7 @@ class PretendMeta:
         self._first_limits, self.limits = limits, replace(limits)
 
     def add_page(self, settings: PageSettings) -> Page:
-        """A connected page with all webhook fields subscribed."""
+        """A page of the first owner, with all webhook fields subscribed unless told otherwise."""
         random = self.world.random
         with self.world.lock:
             page = Page(
@@ -117,9 +124,13 @@ class PretendMeta:
                 or "17841" + str(random.randrange(10**11, 10**12)),
                 instagram_username=settings.instagram_username,
                 has_human_agent=settings.has_human_agent,
-                subscribed_fields=list(ALL_FIELDS),
+                subscribed_fields=list(ALL_FIELDS) if settings.is_subscribed else [],
             )
+            if not settings.has_instagram:
+                page.instagram_account_id = None
             self.world.pages[page.id] = page
+            if settings.tasks:
+                self.login.give(page, settings.tasks)
         return page
 
     def add_person(self, name: str, platform: Platform = "messenger", **settings: Any) -> Person:
@@ -164,8 +175,10 @@ class PretendMeta:
         return self.webhooks.courier.post(body, signature)
 
     def revoke_token(self, page: Page | None = None, subcode: int = 460) -> None:
-        """From now on every call with the page's token gets 190 with this subcode."""
-        (page or self.page).token_error = subcode
+        """From now on every call with a token that the page has now gets 190 with this subcode."""
+        page = page or self.page
+        page.token_error = subcode
+        self.login.end(subcode, page_id=page.id)
 
     def _name_of(self, person_id: str) -> str | None:
         person = self.world.find_person(person_id)
@@ -193,6 +206,7 @@ class PretendMeta:
         self.pace = Pace()
         self.limits = replace(self._first_limits)
         self.law.forget()
+        self.login.forget()
         self.usage.forget()
         with self.world.lock:
             self.world.people.clear()

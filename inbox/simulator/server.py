@@ -9,9 +9,12 @@ from flask import Flask, Response
 from inbox.simulator.broken_answers import ConnectionDroppedError
 from inbox.simulator.control import control_doors
 from inbox.simulator.customer import perform
+from inbox.simulator.dialog import dialog_doors
+from inbox.simulator.farewell import tell_farewells
 from inbox.simulator.generated_doors import generated_doors
 from inbox.simulator.graph import graph_doors
 from inbox.simulator.keep_alive import KeepAliveServer
+from inbox.simulator.login_doors import login_doors
 from inbox.simulator.media_doors import media_doors
 from inbox.simulator.phone import phone_doors
 from inbox.simulator.pretend import PretendMeta
@@ -25,6 +28,7 @@ class Simulator(PretendMeta):
 
     def __init__(self, *, port: int = 0, host: str = "127.0.0.1", **settings: Any) -> None:
         super().__init__(**settings)
+        tell_farewells(self)
         self._server = KeepAliveServer(host, port, make_app(self))
         self.url = f"http://{host}:{self._server.server_port}"
         self._thread = threading.Thread(
@@ -73,6 +77,8 @@ def make_app(meta: PretendMeta) -> Flask:
     app = Flask("inbox.simulator", static_folder=None)
     app.register_blueprint(control_doors(meta))
     app.register_blueprint(generated_doors(meta))
+    app.register_blueprint(login_doors(meta))
+    app.register_blueprint(dialog_doors(meta))
     app.register_blueprint(webhook_doors(meta))
     app.register_blueprint(media_doors(meta))
     app.register_blueprint(phone_doors(meta))

@@ -3,10 +3,11 @@
 import base64
 import json
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from inbox.simulator.owners import AccessToken, Owner
 from inbox.simulator.pretend import PretendMeta
 from inbox.simulator.world import Attachment, Message, Person, Reaction, Thread
 
@@ -20,6 +21,9 @@ def load_state(meta: PretendMeta, path: Path) -> bool:
     try:
         saved = json.loads(path.read_text("utf-8"))
         people = [Person(**row) for row in saved["people"]]
+        owners = [Owner(**row) for row in saved.get("owners", [])]
+        tokens = [AccessToken(**row) for row in saved.get("tokens", [])]
+        subscribed = dict(saved.get("subscribed", {}))
         threads = [_thread(row) for row in saved["threads"]]
         uploads = [(row["name"], _bytes(row), row["mimeType"]) for row in saved["uploads"]]
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -29,6 +33,13 @@ def load_state(meta: PretendMeta, path: Path) -> bool:
         known = meta.world.pages
         meta.world.people |= {p.id: p for p in people if p.page_id in known}
         meta.world.threads |= {t.id: t for t in threads if t.page_id in known}
+        for owner in owners:
+            roles = meta.login.owners[owner.id].roles if owner.id in meta.login.owners else {}
+            meta.login.owners[owner.id] = replace(owner, roles=owner.roles | roles)
+        meta.login.tokens |= {token.text: token for token in tokens}
+        for page_id, fields in subscribed.items():
+            if page_id in known:
+                known[page_id].subscribed_fields = list(fields)
     for person in people:
         meta.media.add_avatar(person.picture, person.name)
     for name, content, mime_type in uploads:
@@ -42,6 +53,9 @@ def save_state(meta: PretendMeta, path: Path) -> None:
         saved: dict[str, Any] = {
             "people": [asdict(person) for person in meta.world.people.values()],
             "threads": [asdict(thread) for thread in meta.world.threads.values()],
+            "owners": [asdict(owner) for owner in meta.login.owners.values()],
+            "tokens": [asdict(token) for token in meta.login.tokens.values()],
+            "subscribed": {p.id: p.subscribed_fields for p in meta.world.pages.values()},
         }
     saved["uploads"] = [
         {
