@@ -105,3 +105,31 @@ class SyncProgress(Event):
 
     def payload(self) -> dict[str, Any]:
         return {"type": self.name, "job": self.job, "reload": self.job["syncedContacts"] > 0}
+
+
+@dataclass(frozen=True)
+class FacebookPageUpdated(Event):
+    """A connected Page has other settings, or another connection: whoever shows it asks anew."""
+
+    name: ClassVar[str] = "facebook_page_updated"
+    facebook_page_id: int
+
+    def payload(self) -> dict[str, Any]:
+        return {"type": self.name, "facebookPageId": str(self.facebook_page_id)}
+
+
+@dataclass(frozen=True)
+class NotificationChanged(Event):
+    """There is something new to know (`notification`), or an admin has read what there was
+    (null). `unread_count` is the organization's."""
+
+    name: ClassVar[str] = "notification"
+    notification: Shape | None
+    unread_count: int
+
+    def payload(self) -> dict[str, Any]:
+        return {
+            "type": self.name,
+            "notification": self.notification,
+            "unreadCount": self.unread_count,
+        }

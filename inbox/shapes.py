@@ -5,7 +5,7 @@ Keys are camelCase, ids are strings, times are ISO 8601 in UTC with milliseconds
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from inbox.models import (
     Direction,
     FacebookPage,
     Message,
+    Notification,
     Platform,
     SyncError,
     SyncJob,
@@ -32,7 +33,7 @@ def timestamp(moment: datetime | None) -> str | None:
     """`2026-11-20T12:00:00.000Z`, or null."""
     if moment is None:
         return None
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[: -len("+00:00")] + "Z"
 
 
 def user(row: User) -> Shape:
@@ -143,14 +144,14 @@ def message(row: Message, quoted: Message | None = None) -> Shape:
 
 def messages(rows: Sequence[Message]) -> list[Shape]:
     """The bubbles of these rows (from `loading.message_rows`), with what they answer."""
+    return list(each_message(rows))
+
+
+def each_message(rows: Sequence[Message]) -> Iterator[Shape]:
+    """The same, one by one, for who has other things to do in between."""
     quoted = quoted_messages(rows)
-    return [
-        message(
-            row,
-            quoted.get((row.facebook_page_id, row.reply_to_mid or "")),
-        )
-        for row in rows
-    ]
+    for row in rows:
+        yield message(row, quoted.get((row.facebook_page_id, row.reply_to_mid or "")))
 
 
 def sync_job(row: SyncJob, errors: Sequence[SyncError] = ()) -> Shape:
@@ -183,10 +184,24 @@ def sync_job(row: SyncJob, errors: Sequence[SyncError] = ()) -> Shape:
         "since": timestamp(row.since),
         "startedAt": timestamp(row.started_at),
         "completedAt": timestamp(row.completed_at),
+        "durationSeconds": row.duration_seconds,
         "createdAt": timestamp(row.created_at),
         "updatedAt": timestamp(row.updated_at),
         "version": row.version,
     }  # fmt: skip
+
+
+def notification(row: Notification) -> Shape:
+    return {
+        "id": str(row.id),
+        "kind": row.kind,
+        "title": row.title,
+        "text": row.text,
+        "link": row.link,
+        "facebookPageId": row.facebook_page_id and str(row.facebook_page_id),
+        "isRead": row.read_at is not None,
+        "createdAt": timestamp(row.created_at),
+    }
 
 
 def attachment(row: Attachment) -> Shape:

@@ -6,17 +6,18 @@ import logging
 
 from sqlalchemy import func, update
 
+from inbox.actions.notifications import notify
 from inbox.db import transaction
 from inbox.meta.errors import ErrorKind, MetaError
 from inbox.meta.page_access import PageAccess
 from inbox.meta.tokens import UnreadableTokenError, decrypt
-from inbox.models import Contact, FacebookPage, Platform
+from inbox.models import Contact, FacebookPage, NotificationKind, Platform
 
 log = logging.getLogger(__name__)
 
 MUST_RECONNECT = (
     "This Page's connection to Meta has ended, so nothing can be sent. An admin must reconnect it "
-    "in Settings → Pages."
+    "in Settings → Integrations."
 )
 
 
@@ -41,11 +42,12 @@ def person_id(contact: Contact, platform: Platform) -> str:
 
 def note_refused_token(page: FacebookPage, error: MetaError) -> None:
     """After an error of the kind TOKEN: nothing is sent for this Page until it is reconnected.
-    Does nothing for other kinds, or when the Page has been given another token meanwhile."""
+    The admins are told. Does nothing for other kinds, or when the Page has been given another
+    token meanwhile."""
     if error.kind != ErrorKind.TOKEN:
         return
     with transaction() as session:
-        session.execute(
+        failed = session.scalar(
             update(FacebookPage)
             .where(
                 FacebookPage.id == page.id,
@@ -53,6 +55,15 @@ def note_refused_token(page: FacebookPage, error: MetaError) -> None:
                 FacebookPage.token_failed_at.is_(None),
             )
             .values(token_failed_at=func.now(), token_error=error.explanation)
+            .returning(FacebookPage.id)
             .execution_options(synchronize_session=False)
+        )
+        if failed is None:
+            return
+        notify(
+            page,
+            kind=NotificationKind.TOKEN_EXPIRED,
+            title=f"{page.name} must be reconnected",
+            text=error.explanation,
         )
     log.warning("Page %s must be reconnected: %s", page.page_id, error)

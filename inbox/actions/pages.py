@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
+from inbox.actions.notifications import no_longer
 from inbox.actions.refusal import Refusal
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.meta.tokens import encrypt
-from inbox.models import FacebookPage, Organization
+from inbox.models import FacebookPage, NotificationKind, Organization
+
+A_DAY = timedelta(days=1)
+AN_HOUR = timedelta(hours=1)
+# What a new token puts right.
+OF_THE_TOKEN = (
+    NotificationKind.TOKEN_EXPIRED,
+    NotificationKind.TOKEN_EXPIRES,
+    NotificationKind.DATA_ACCESS_EXPIRES,
+    NotificationKind.PERMISSION_LOST,
+)
 
 
 def connect_page(
@@ -29,12 +42,25 @@ def connect_page(
             page = _page_to_connect(organization, page_id, instagram_account_id)
             page.name = name
             page.instagram_account_id = instagram_account_id or page.instagram_account_id
-            page.access_token_encrypted = encrypt(token)
-            page.token_failed_at = page.token_error = None
+            _give_token(page, token)
             session.add(page)
+            session.flush()
+            no_longer(page, *OF_THE_TOKEN)
     except IntegrityError as error:  # somebody connected it at the same moment
         raise _connected_elsewhere("Page or Instagram account") from error
     return page
+
+
+def _give_token(page: FacebookPage, token: str) -> None:
+    """What was known of an earlier token is forgotten; the clock looks after this one."""
+    now = datetime.now(UTC)
+    page.access_token_encrypted = encrypt(token)
+    page.connected_at = now
+    page.connected_by_meta_user_id = page.disconnected_at = None
+    page.token_failed_at = page.token_error = page.token_checked_at = None
+    page.token_expires_at = page.data_access_expires_at = None
+    page.missing_scopes = []
+    page.token_check_due_at, page.subscription_check_due_at = now + A_DAY, now + AN_HOUR
 
 
 def _page_to_connect(

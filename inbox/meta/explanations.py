@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inbox.meta.errors import ErrorKind, MetaError
 
-RECONNECT = "An admin must reconnect the Page in Settings → Pages; after that, press Retry."
+RECONNECT = "An admin must reconnect the Page in Settings → Integrations; after that, press Retry."
 BY_SUBCODE = {
     458: f"The app was removed from the Facebook account that connected this Page. {RECONNECT}",
     459: "Facebook asks the person who connected this Page to sign in at facebook.com and follow "
@@ -36,7 +36,7 @@ BY_KIND = {
     ErrorKind.POLICY: "Meta has blocked this Page or app for a while because of its policies. See "
     "Page quality at Meta; sending works again when the block is over.",
     ErrorKind.PERMISSION: "The app lacks a permission that it needs for this. An admin must "
-    "reconnect the Page in Settings → Pages and accept everything that is asked.",
+    "reconnect the Page in Settings → Integrations and accept everything that is asked.",
     ErrorKind.WINDOW: "Meta refused this because the time to answer is over (24 hours after the "
     "person last wrote). It opens again when they write.",
     ErrorKind.RECIPIENT: "This person cannot be reached: they may have blocked the Page or left. "

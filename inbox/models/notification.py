@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inbox.models.base import Base, created_at
@@ -23,7 +23,7 @@ class NotificationKind(StrEnum):
 
 class Notification(Base):
     """`topic` keeps the same thing from being told twice while it lasts: it is unique within the
-    organization."""
+    organization. What one admin has read, all have: it is about the team's work."""
 
     __tablename__ = "notifications"
     __table_args__ = (
@@ -40,3 +40,13 @@ class Notification(Base):
     link: Mapped[str | None]
     read_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = created_at()
+
+    @classmethod
+    def newest_of(cls, organization_id: int) -> Select[Notification]:
+        rows = select(cls).where(cls.organization_id == organization_id)
+        return rows.order_by(cls.id.desc())
+
+    @classmethod
+    def count_unread(cls, organization_id: int) -> Select[int]:
+        unread = (cls.organization_id == organization_id) & cls.read_at.is_(None)
+        return select(func.count()).select_from(cls).where(unread)
