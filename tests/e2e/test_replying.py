@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
-from playwright.sync_api import Route, expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from inbox.actions.pages import connect_page
 from inbox.local.processes import Process
@@ -34,7 +34,7 @@ def test_a_reply_shows_at_once_and_is_one_bubble_when_the_server_has_it(
     expect(waiting).to_have_attribute("data-delivery", "SENDING")
     expect(bob.page.locator("#reply")).to_have_value("")
     assert replies(database) == []
-    eventually(lambda: held)
+    bob.until(lambda: held)
     held[0].continue_()
     expect(waiting).to_have_attribute("data-id", _id(database))
     expect(waiting).to_have_count(1)
@@ -51,16 +51,16 @@ def test_the_event_may_come_before_the_answer(
 ) -> None:
     bob, alice = window(cast.bob, f"/inbox/{cast.conversation.id}"), window(cast.alice)
 
-    def answer_late(route: Route) -> None:
-        answer = route.fetch()
-        expect(alice.row("Zelda Quill")).to_contain_text("You: Early bird")
-        bob.page.wait_for_selector("#messages .message-out[data-id]:not([data-id=''])")
-        route.fulfill(response=answer)
-
-    bob.page.route(POSTS, answer_late)
+    held: list[tuple[Route, APIResponse]] = []
+    bob.page.route(POSTS, lambda route: held.append((route, route.fetch())))
     bob.reply("Early bird")
-    expect(bob.bubble("Early bird")).to_have_count(1)
+    expect(alice.row("Zelda Quill")).to_contain_text("You: Early bird")
     expect(bob.bubble("Early bird")).to_have_attribute("data-id", _id(database))
+    bob.until(lambda: held)
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    expect(bob.row("Zelda Quill")).to_contain_text("You: Early bird")
+    expect(bob.bubble("Early bird")).to_have_count(1)
 
 
 def test_a_reply_that_could_not_leave_is_tried_again_and_sent_once(
@@ -113,7 +113,7 @@ def test_what_meta_refused_says_why_and_retry_sends_it(
     meta.faults.next("send", "error", code=551, message="This person isn't available")
     alice.reply("Yes, come by")
     bubble = alice.bubble("Yes, come by")
-    expect(bubble.locator(".trouble")).to_contain_text("cannot be reached")
+    expect(bubble.locator(".trouble")).to_contain_text("cannot be reached", timeout=15_000)
     expect(alice.bubbles).to_have_count(2)
     bubble.locator("[data-action=retry]").click()
     expect(bubble).to_have_attribute("data-delivery", "READ", timeout=15_000)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -102,6 +104,13 @@ class Window:
     def reply(self, text: str) -> None:
         self.page.fill("#reply", text)
         self.page.press("#reply", "Enter")
+
+    def until(self, condition: Callable[[], object], seconds: float = PATIENCE / 1000) -> None:
+        """Waits while the browser's own calls (routes, events) go on being answered."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, f"not true within {seconds:g} s"
+            self.page.wait_for_timeout(20)
 
     def measure(self, script: str) -> Any:
         """The value of a JavaScript expression."""
