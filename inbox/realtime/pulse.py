@@ -35,6 +35,7 @@ class Pulse:
 
     def beat(self) -> None:
         """Looks once and tells. A database that is away is looked at again at the next beat."""
+        is_first = not self._seen_up_to
         try:
             self._end_rightless_sockets()
             self._look()
@@ -43,11 +44,13 @@ class Pulse:
             return
         finally:
             db.session.rollback()
+        if is_first:  # who came before the first look may have missed what it cannot see
+            self.beat_for_all()
         for user_id in self.listeners.user_ids() & self.newest.keys():
             self._tell(user_id, str(self.newest[user_id]))
 
     def beat_for_all(self) -> None:
-        """Makes every browser of this process catch up: it was deaf for a while."""
+        """Makes every browser of this process catch up: it was deaf for a while, or not yet up."""
         for user_id in self.listeners.user_ids():
             self._tell(user_id, "deaf")
 

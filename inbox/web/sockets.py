@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from flask import Flask, request
@@ -16,6 +17,8 @@ from inbox.realtime import admins_room, realtime, user_room
 from inbox.realtime.listeners import Listener
 from inbox.realtime.pulse import EVERY_SECONDS, Pulse
 from inbox.web.socket_guard import SocketGuard
+
+log = logging.getLogger(__name__)
 
 
 @socketio.on("connect")
@@ -44,11 +47,14 @@ def start_pulse(app: Flask) -> None:
     own.bus.on_deaf = pulse.beat_for_all
 
     def beat() -> None:
-        while True:
+        while True:  # at once: what changes from here on is seen by the next look
+            try:
+                guard.close_strangers()
+                with app.app_context():
+                    pulse.beat()
+            except Exception:
+                log.exception("The pulse missed a beat")  # without it browsers stay behind
             socketio.sleep(EVERY_SECONDS)
-            guard.close_strangers()
-            with app.app_context():
-                pulse.beat()
 
     socketio.start_background_task(beat)
 
