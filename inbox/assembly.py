@@ -88,9 +88,9 @@ def _serve_sockets(app: Flask, config: Config, bus: RedisBus) -> None:
             tell(change)
 
     app.extensions["inbox_spawn"] = socketio.start_background_task
-    app.extensions["inbox_realtime"].outbox = Outbox(
-        tell_in_app, spawn=socketio.start_background_task, sleep=socketio.sleep
-    )
+    own: Realtime = app.extensions["inbox_realtime"]
+    own.outbox = Outbox(tell_in_app, spawn=socketio.start_background_task, sleep=socketio.sleep)
+    own.breathe = socketio.sleep
     web.start_pulse(app)
 
 

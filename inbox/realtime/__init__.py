@@ -7,7 +7,7 @@ Rooms: `org:{id}:admins` and `user:{id}` carry everything durable; `conversation
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -24,13 +24,17 @@ __all__ = ["Realtime", "admins_room", "announce", "publish", "realtime", "sign_o
 
 log = logging.getLogger(__name__)
 
+EVENTS_IN_A_BREATH = 8  # some 3 ms
+
 
 @dataclass
 class Realtime:
-    """What one process has for realtime: the bus, and in web processes the outbox before it."""
+    """What one process has for realtime: the bus, and in web processes the outbox before it, and
+    `breathe`, which lets requests be answered in the middle of much to tell."""
 
     bus: RedisBus
     outbox: Outbox | None = None
+    breathe: Callable[[], object] = lambda: None
     listeners: Listeners = field(default_factory=Listeners)
 
 
@@ -72,8 +76,10 @@ def tell(change: Change) -> None:
     not think otherwise, and browsers catch up."""
     try:
         with realtime().bus.batch():
-            for event, audience in change.events():
+            for number, (event, audience) in enumerate(change.events(), start=1):
                 _emit(event, audience)
+                if number % EVENTS_IN_A_BREATH == 0:
+                    realtime().breathe()
     except Exception:
         log.exception("A change was not told live; browsers catch up")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from inbox import shapes
@@ -53,21 +53,17 @@ class Change:
         yield from self._contact_events()
 
     def _message_events(
-        self, messages: Iterable[Message], rows: dict[int, Conversation]
+        self, messages: Sequence[Message], rows: dict[int, Conversation]
     ) -> Iterator[tuple[Event, Audience]]:
-        messages = list(messages)
-        row_shapes = {
-            conversation_id: shapes.conversation(rows[conversation_id])
-            for conversation_id in {
-                m.conversation_id for m in messages if m.id in self.new_messages
-            }
-        }
-        for message, shape in zip(messages, shapes.messages(messages), strict=True):
-            audience = _audience(rows[message.conversation_id])
-            if message.id in self.new_messages:
-                yield NewMessage(shape, row_shapes[message.conversation_id]), audience
-            else:
-                yield MessageUpdated(shape), audience
+        row_shapes: dict[int, shapes.Shape] = {}
+        for message, shape in zip(messages, shapes.each_message(messages), strict=True):
+            row = rows[message.conversation_id]
+            if message.id not in self.new_messages:
+                yield MessageUpdated(shape), _audience(row)
+                continue
+            if row.id not in row_shapes:
+                row_shapes[row.id] = shapes.conversation(row)
+            yield NewMessage(shape, row_shapes[row.id]), _audience(row)
 
     def _contact_events(self) -> Iterator[tuple[Event, Audience]]:
         for contact in contacts_by_id(self.contacts) if self.contacts else ():
