@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from flask import Flask
 from inbox.actions import files
 from inbox.models import Attachment, Message
 from tests import cast as the
-from tests.cast import Cast, make_cast
+from tests.cast import Browser, Cast, make_cast, sign_in
 from tests.files.file_server import FileServer, serving
 from tests.stores import Database
 
@@ -40,6 +41,7 @@ class Copying:
     app: Flask
     cast: Cast
     database: Database
+    another_app: Callable[[], Flask]
 
     def attach(self, url: str | None, message: Message | None = None, **columns: Any) -> int:
         """The key of a new attachment of Bob's message, which is due."""
@@ -56,8 +58,18 @@ class Copying:
             )
         return row.id
 
+    def stored(self, url: str, **columns: Any) -> str:
+        """The path of a file that was copied from there."""
+        row = self.copied(url, **columns)
+        assert row["copy_state"] == "STORED"
+        return f"/files/attachments/{row['id']}"
+
     def copy_due(self) -> int:
-        with self.app.app_context():
+        return self._copy_due_in(self.app)
+
+    @staticmethod
+    def _copy_due_in(app: Flask) -> int:
+        with app.app_context():
             return files.copy_due()
 
     def copied(self, url: str, **columns: Any) -> dict[str, Any]:
@@ -76,6 +88,16 @@ class Copying:
         )
         return row
 
+    def in_background(self) -> threading.Thread:
+        """A sweep that goes on beside the test, in an app of its own as another process would have
+        it; join it."""
+        thread = threading.Thread(target=self._copy_due_in, args=(self.another_app(),))
+        thread.start()
+        return thread
+
+    def files_stored(self) -> int:
+        return int(self.database.value("SELECT count(*) FROM stored_files"))
+
     def make_due(self) -> None:
         """The pause before the next attempt is over."""
         self.database.rows("UPDATE attachments SET copy_due_at = now()")
@@ -83,7 +105,15 @@ class Copying:
 
 @pytest.fixture
 def copying(app_with: Callable[..., Flask], server: FileServer, database: Database) -> Copying:
-    app = app_with(MEDIA_HOSTS=f"{server.netloc},fbcdn.net")
+    def another_app() -> Flask:
+        return app_with(MEDIA_HOSTS=f"{server.netloc},fbcdn.net")
+
+    app = another_app()
     with app.app_context():
         cast = make_cast()
-    return Copying(app, cast, database)
+    return Copying(app, cast, database, another_app)
+
+
+@pytest.fixture
+def bob(copying: Copying) -> Browser:
+    return sign_in(copying.app, copying.cast.bob)

@@ -98,3 +98,24 @@ def serving(host: str = "127.0.0.1") -> Iterator[FileServer]:
     server = FileServer(host)
     yield server
     server.stop()
+
+
+class Slow:
+    """An answer that comes when the test says so. `begun` counts who asked for it, `most` how
+    many at a time."""
+
+    def __init__(self, content: bytes = PNG, status: int = 200) -> None:
+        self._answer = (content, status)
+        self.may_end = threading.Event()
+        self.begun = self.most = self._now = 0
+        self._lock = threading.Lock()
+
+    def __call__(self, handler: Handler) -> None:
+        with self._lock:
+            self.begun += 1
+            self._now += 1
+            self.most = max(self.most, self._now)
+        self.may_end.wait(20)
+        with self._lock:
+            self._now -= 1  # before the answer, after which the next one may come
+        reply(handler, *self._answer)

@@ -20,8 +20,7 @@ from inbox.simulator.server import Simulator
 from tests.bounds import eventually
 from tests.cast import api_token, make_cast
 from tests.files.conftest import Copying
-from tests.files.file_server import FileServer
-from tests.files.test_sweep import Slow
+from tests.files.file_server import FileServer, Slow
 from tests.processes import Starter, Web
 from tests.stores import Database
 
