@@ -154,13 +154,6 @@ def each_message(rows: Sequence[Message]) -> Iterator[Shape]:
         yield message(row, quoted.get((row.facebook_page_id, row.reply_to_mid or "")))
 
 
-def each_message(rows: Sequence[Message]) -> Iterator[Shape]:
-    """The same, one by one, for who has other things to do in between."""
-    quoted = quoted_messages(rows)
-    for row in rows:
-        yield message(row, quoted.get((row.facebook_page_id, row.reply_to_mid or "")))
-
-
 def sync_job(row: SyncJob, errors: Sequence[SyncError] = ()) -> Shape:
     """Needs `facebook_page` and `requested_by` loaded."""
     return {
