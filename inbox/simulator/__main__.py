@@ -3,6 +3,7 @@
 import argparse
 import signal
 import threading
+import time
 from pathlib import Path
 
 from inbox.simulator.demo import live
@@ -12,6 +13,7 @@ from inbox.simulator.limits import Limits
 from inbox.simulator.pretend import PageSettings
 from inbox.simulator.server import Simulator
 from inbox.simulator.state import keep_saving, load_state, save_state
+from inbox.simulator.workshop import add_workshop, fill_workshop
 
 SHORT = {"instagram": "instagram_share", "newest": "newest_ms"}
 FRACTIONS = ("mean", "sigma", "instagram_share", "nameless_share", "span_days")
@@ -37,6 +39,8 @@ def main() -> None:
         page=page,
         seed=options.seed,
     ) as meta:
+        if options.demo:
+            add_workshop(meta)
         if options.state:
             load_state(meta, options.state)
         meta.begin_with(_limits(options))
@@ -44,6 +48,7 @@ def main() -> None:
             meta.generate(**options.generated)
         if options.demo:
             populate(meta)
+            fill_workshop(meta)
             live(meta, quickest_s=options.quickest, slowest_s=options.slowest)
         if options.state:
             keep_saving(meta, options.state)
@@ -99,6 +104,8 @@ def _settings(text: str) -> dict[str, float]:
     for part in text.split(","):
         name, _, value = part.partition("=")
         name = SHORT.get(name, name)
+        now_ms = str(int(time.time() * 1000))
+        value = now_ms if value == "now" else value
         settings[name] = float(value) if name in FRACTIONS else int(value)
     GeneratedSettings(**settings)  # type: ignore[arg-type]  # refuses names that it does not know
     return settings

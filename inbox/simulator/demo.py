@@ -10,6 +10,7 @@ from inbox.simulator.cast import LIVE, add_cast
 from inbox.simulator.clock import SECOND_MS
 from inbox.simulator.customer import perform
 from inbox.simulator.pretend import Pace, PretendMeta
+from inbox.simulator.workshop import somebody
 from inbox.simulator.world import Message, Person, Thread
 
 PHRASES: dict[str, dict[str, list[str]]] = json.loads(
@@ -22,6 +23,7 @@ PRICE_WORDS = ("kr", "nok", "eur", "€", "price", "pris", "preis", "prix", "pre
 SHIPPING_WORDS = ("ship", "send", "track", "deliver", "liefer", "lever", "livr", "enví", "invi")
 ENOUGH = 2  # unanswered messages after which a customer waits
 TIRED = 12  # times slower while everybody waits, so that an inbox left alone does not overflow
+ELSEWHERE = 0.2  # how often somebody of the workshop joins, once it is connected
 PATIENCE = 3  # answers in a row before a customer is content
 
 
@@ -45,6 +47,8 @@ class LiveDemo:
 
     def _write(self) -> None:
         """Somebody opens a subject: rather one who is not waiting for an answer already."""
+        if self.random.random() < ELSEWHERE and (guest := somebody(self.meta, self.random)):
+            self._welcome(guest)
         free = [person for person in self.people if self._waiting(person) < ENOUGH]
         pause = self.random.uniform(self.quickest_s, self.slowest_s)
         self.meta.timeline.after(pause if free else pause * TIRED, self._write)
@@ -54,6 +58,11 @@ class LiveDemo:
         if free and self.random.random() < 0.18:
             picture = self.random.choice(PICTURES)
             self._act(person, "attachment", type="image", media=picture)
+
+    def _welcome(self, guest: Person) -> None:
+        """One of the workshop's customers joins those who write."""
+        if guest not in self.people:
+            self.people.append(guest)
 
     def _waiting(self, person: Person) -> int:
         return len(self.meta.world.thread_with(person).unread())

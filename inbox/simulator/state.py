@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from inbox.simulator.generated_page import GeneratedSettings
 from inbox.simulator.owners import AccessToken, Owner
 from inbox.simulator.pretend import PretendMeta
 from inbox.simulator.world import Attachment, Message, Person, Reaction, Thread
@@ -24,6 +25,9 @@ def load_state(meta: PretendMeta, path: Path) -> bool:
         owners = [Owner(**row) for row in saved.get("owners", [])]
         tokens = [AccessToken(**row) for row in saved.get("tokens", [])]
         subscribed = dict(saved.get("subscribed", {}))
+        generated = {
+            i: asdict(GeneratedSettings(**r)) for i, r in saved.get("generated", {}).items()
+        }
         threads = [_thread(row) for row in saved["threads"]]
         uploads = [(row["name"], _bytes(row), row["mimeType"]) for row in saved["uploads"]]
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -40,6 +44,9 @@ def load_state(meta: PretendMeta, path: Path) -> bool:
         for page_id, fields in subscribed.items():
             if page_id in known:
                 known[page_id].subscribed_fields = list(fields)
+        for page_id, settings in generated.items():
+            if page_id in known:
+                meta.generate(known[page_id], **settings)
     for person in people:
         meta.media.add_avatar(person.picture, person.name)
     for name, content, mime_type in uploads:
@@ -55,6 +62,7 @@ def save_state(meta: PretendMeta, path: Path) -> None:
             "threads": [asdict(thread) for thread in meta.world.threads.values()],
             "owners": [asdict(owner) for owner in meta.login.owners.values()],
             "tokens": [asdict(token) for token in meta.login.tokens.values()],
+            "generated": {i: asdict(made.settings) for i, made in meta.generated.items()},
             "subscribed": {p.id: p.subscribed_fields for p in meta.world.pages.values()},
         }
     saved["uploads"] = [

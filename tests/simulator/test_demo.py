@@ -4,6 +4,7 @@ import pytest
 
 from inbox.simulator.demo import live, topic_of
 from inbox.simulator.server import Simulator
+from inbox.simulator.workshop import add_workshop, fill_workshop
 from tests.bounds import eventually
 from tests.simulator.conftest import Graph
 from tests.simulator.receiver import Receiver
@@ -60,3 +61,16 @@ def test_an_inbox_that_nobody_answers_does_not_overflow(
 )
 def test_customers_understand_roughly_what_we_say(text: str, topic: str) -> None:
     assert topic_of(text) == topic
+
+
+def test_the_workshops_customers_write_once_it_is_connected(
+    meta: Simulator, receiver: Receiver
+) -> None:
+    page = add_workshop(meta)
+    fill_workshop(meta)
+    live(meta, seed=3, quickest_s=0.002, slowest_s=0.005)
+    eventually(lambda: len(receiver.arrived) >= 20)
+    own_ids = {page.id, page.instagram_account_id}
+    assert not own_ids & {item["recipient"]["id"] for item in receiver.items()}
+    page.subscribed_fields = ["messages"]
+    eventually(lambda: own_ids & {item["recipient"]["id"] for item in receiver.items()})
