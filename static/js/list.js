@@ -10,6 +10,7 @@ import { on } from "./signals.js";
 
 const NEAR_END = 900; // px before the end at which the next page is asked for
 const MOST_AT_ONCE = 100; // the API's limit
+const IMPORTING = 2000; // ms between two looks at the first page while a sync brings conversations
 const MANY = 500; // rows after which going back to the top starts over
 
 const byId = (id) => document.getElementById(id);
@@ -18,6 +19,8 @@ const scroller = byId("list-scroll");
 let cursor = first.listCursor;
 let asking = null; // the request under way; an older one's answer is ignored
 let waiting = []; // rows to merge together
+let importing = null; // the timer of the next look
+let lookedAt = 0;
 
 export function startList() {
   rows.adopt(first.conversations);
@@ -36,20 +39,22 @@ export function startList() {
   on("filters", () => load({ isFresh: true, isNew: true }));
   on("caughtUp", () => byId("list-error").hidden || load({ isFresh: rows.count() === 0 }));
   on("reload", () => load({ isFresh: true }));
+  on("sync", ({ reload }) => reload && lookAtImported());
   on("selected", onSelected);
 }
 
-// Loads the next page, or the first one again in place; `isNew` shows that something else comes.
-async function load({ isFresh = false, isNew = false }) {
+// Loads the next page, or the first one again in place; `isNew` shows that something else comes,
+// `isImport` that nothing of what is shown goes away.
+async function load({ isFresh = false, isNew = false, isImport = false }) {
   flush();
   const mine = (asking = {});
   rows.beginAsking();
   if (isNew) scroller.scrollTop = 0;
-  showState(isNew);
+  if (!isImport) showState(isNew);
   const query = filterQuery();
-  const limit = isFresh && !isNew ? Math.min(Math.max(rows.count(), 30), MOST_AT_ONCE) : 30;
+  const limit = (isFresh && !isNew) || isImport ? Math.min(Math.max(rows.count(), 30), MOST_AT_ONCE) : 30;
   query.set("limit", limit);
-  if (!isFresh) query.set("cursor", cursor);
+  if (!isFresh && !isImport) query.set("cursor", cursor);
   try {
     const answer = await get("/api/conversations", query);
     if (asking !== mine) return;
@@ -63,8 +68,19 @@ async function load({ isFresh = false, isNew = false }) {
     onScroll();
   } catch (error) {
     if (asking === mine) asking = null;
-    showState(false, error);
+    if (!isImport) showState(false, error);
   }
+}
+
+// A sync stores conversations without telling each: the first page shows those that belong there,
+// scrolling finds the others. Nothing that is shown goes away, so nobody loses their place.
+function lookAtImported() {
+  importing ??= setTimeout(() => {
+    importing = null;
+    if (asking) return lookAtImported();
+    lookedAt = Date.now();
+    load({ isImport: true });
+  }, lookedAt + IMPORTING - Date.now());
 }
 
 function onScroll() {
