@@ -44,6 +44,8 @@ def main() -> None:
         if options.state:
             load_state(meta, options.state)
         meta.begin_with(_limits(options))
+        meta.login.deauthorize_url = options.deauthorize_url
+        meta.login.deletion_url = options.deletion_url
         if options.generated is not None:
             meta.generate(**options.generated)
         if options.demo:
@@ -81,6 +83,8 @@ def _options() -> argparse.Namespace:
         help="so many invented threads on the page; further keys as in GeneratedSettings",
     )
     parser.add_argument("--latency", type=float, default=0.0, help="seconds that answers take")
+    parser.add_argument("--deauthorize-url", default="", help="told when somebody removes the app")
+    parser.add_argument("--deletion-url", default="", help="told when somebody wants it forgotten")
     parser.add_argument("--law", type=float, default=0.0, help="conversation calls a second (2)")
     parser.add_argument("--law-burst", type=float, default=2.0)
     parser.add_argument("--law-scale", type=float, default=1.0, help="how fast the law's time runs")

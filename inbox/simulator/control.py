@@ -69,12 +69,15 @@ def add_page(meta: PretendMeta, body: Body) -> dict[str, Any]:
 
 
 def change_page(meta: PretendMeta, body: Body, page_id: str) -> dict[str, Any]:
-    """Any of `name`, `token`, `has_human_agent`, `subscribed_fields`, `token_error`."""
+    """Any of `name`, `token`, `has_human_agent`, `subscribed_fields`, `token_error` (which also
+    kills the tokens that logins have given for the page)."""
     page = meta.world.pages.get(page_id)
     if page is None:
         raise LookupError(f"no page {page_id}")
     changeable = ("name", "token", "has_human_agent", "subscribed_fields", "token_error")
     _change(page, body, changeable)
+    if page.token_error is not None:
+        meta.revoke_token(page, page.token_error)
     return page_shape(page)
 
 

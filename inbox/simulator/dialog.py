@@ -77,6 +77,12 @@ def dialog_doors(meta: PretendMeta) -> Blueprint:
         )
         return redirect(asked.back({"code": code}))
 
+    @doors.post("/simulator/dialog/owners/<owner_id>/remove_app")
+    def remove(owner_id: str) -> AnyResponse:
+        """As the person would in their settings at Facebook; then the dialog again."""
+        meta.login.remove_app(meta.login.owner(owner_id))
+        return redirect(f"/dialog/oauth?{urlencode(request.args.to_dict())}")
+
     @doors.get("/simulator/dialog/<name>")
     def static(name: str) -> Response:
         return send_from_directory(FOLDER / "static", name, max_age=0)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, get_args
 
 from inbox.simulator.generated_messages import GeneratedMessages
@@ -72,13 +73,17 @@ def fewest_calls(
 
     with m = per_call, and L = min(greatest limit, budget // m); on Instagram, where only the 20
     newest messages have details, length and m are at most 20.
+
+    `foreseen` is what somebody would need who knew all lengths beforehand and chose L anew for each
+    list call, with m = min(per_call, budget // L): no client can, but nobody can do with less.
     """
     with meta.world.lock:
         shapes = {
             platform: _fewest(meta, page, platform, per_call, budget)
             for platform in get_args(Platform)
         }
-    return {"calls": sum(each["calls"] for each in shapes.values()), **shapes}
+    sums = {key: sum(each[key] for each in shapes.values()) for key in ("calls", "foreseen")}
+    return {**sums, **shapes}
 
 
 def _fewest(
@@ -87,19 +92,44 @@ def _fewest(
     detailed = detailed_of(meta.limits, platform) or (1 << 53)
     newest = min(per_call, detailed)
     at_once = max(1, min(meta.limits.greatest_limit, budget // newest))
-    threads = further = 0
-    for thread in meta.world.threads_of(page, platform):
-        threads += 1
-        length = min(_length(thread), detailed)
-        further += -(-max(0, length - newest) // per_call)
-    lists = max(1, -(-threads // at_once))
+    lengths = [min(_length(t), detailed) for t in meta.world.threads_of(page, platform)]
+    further = sum(_further(length, newest, per_call) for length in lengths)
+    lists = max(1, -(-len(lengths) // at_once))
+    shapes = {
+        threads: min(newest, budget // threads)
+        for threads in range(at_once, meta.limits.greatest_limit + 1)
+        if budget >= threads
+    }
     return {
         "calls": lists + further,
+        "foreseen": max(1, _foreseen(lengths, shapes or {at_once: newest}, per_call)),
         "lists": lists,
         "further": further,
         "threadsAtOnce": at_once,
         "messagesAtOnce": newest,
     }
+
+
+def _foreseen(lengths: list[int], shapes: dict[int, int], per_call: int) -> int:
+    """The fewest calls with the best shape (threads: messages of each) for each list call, found
+    from the end of the list to its beginning."""
+    before = {
+        messages: [0, *accumulate(_further(length, messages, per_call) for length in lengths)]
+        for messages in set(shapes.values())
+    }
+    count = len(lengths)
+    fewest = [0] * (count + 1)
+    for at in range(count - 1, -1, -1):
+        fewest[at] = min(
+            1 + before[messages][end] - before[messages][at] + fewest[end]
+            for threads, messages in shapes.items()
+            for end in (min(count, at + threads),)
+        )
+    return fewest[0]
+
+
+def _further(length: int, newest: int, per_call: int) -> int:
+    return -(-max(0, length - newest) // per_call)
 
 
 def detailed_of(limits: Limits, platform: Platform) -> int:

@@ -17,6 +17,8 @@ from inbox.simulator.world import Page, Platform, Thread
 def conversations(meta: PretendMeta, call: GraphCall, page: Page) -> dict[str, Any]:
     """`GET /{page}/conversations?platform&user_id&fields&limit&after`."""
     platform, user_id = platform_of(call), call.text("user_id")
+    if platform == "instagram" and page.instagram_account_id is None:
+        raise parameter("The Page is not linked to an Instagram professional account", 2534013)
     fields = parse_fields(call.text("fields"))
     query = {key: call.text(key) for key in call.arguments} | {"access_token": call.token}
     listing = Listing(

@@ -185,6 +185,15 @@ def test_the_fewest_calls_follow_from_the_lengths(meta: Simulator, page: Generat
     on_instagram = [min(20, page.length(page.nth("instagram", k))) for k in range(36)]
     assert told["instagram"]["calls"] == 4 + sum(length > 10 for length in on_instagram)
     assert told["calls"] == told["messenger"]["calls"] + told["instagram"]["calls"]
+    assert told["foreseen"] < told["calls"], "with all lengths known beforehand"
+
+
+def test_knowing_all_lengths_helps_little(meta: Simulator) -> None:
+    meta.generate(threads=50, mean=10, sigma=0, instagram_share=0)
+    address = f"{meta.url}/simulator/generated/10050/fewest_calls"
+    told = requests.get(address, params={"budget": 100, "per_call": 50}, timeout=20).json()
+    assert told["messenger"]["calls"] == 25, "two threads of 50 messages at once"
+    assert told["messenger"]["foreseen"] == 5, "ten threads of 10 messages at once"
 
 
 def test_a_page_is_filled_by_http(meta: Simulator) -> None:

@@ -319,6 +319,21 @@ def test_one_permission_or_all_are_taken_back(app: App) -> None:
         assert error(as_(app.meta, dead).get("/me")) == (190, 458)
 
 
+def test_the_app_is_removed_in_the_dialog(app: App) -> None:
+    token = app.long()
+    address = f"{app.meta.url}/simulator/dialog/owners/42/remove_app"
+    assert "Remove Inbox" in app.dialog().text
+    query = {"client_id": app.meta.app.id, "redirect_uri": BACK}
+    again = requests.post(address, params=query, timeout=10)
+    assert (again.status_code, "Remove Inbox" in again.text) == (200, False)
+    assert error(as_(app.meta, token).get("/me")) == (190, 458)
+
+
+def test_a_page_without_instagram_has_no_such_conversations(app: App, workshop: Page) -> None:
+    graph = as_(app.meta, workshop.token)
+    assert error(graph.get("/20077/conversations", platform="instagram")) == (100, 2534013)
+
+
 def test_the_proof_may_be_required(app: App) -> None:
     app.meta.limits.require_proof = True
     graph = Graph(app.meta)
