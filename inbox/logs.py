@@ -10,3 +10,5 @@ def log_to_stderr() -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in ("inbox", "workers"):
         logging.getLogger(name).setLevel(logging.INFO)
+    # Its warnings hold whole addresses, and those of OAuth hold secrets.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)

@@ -54,6 +54,9 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("inbox.actions.pruning.prune_deliveries", 60),
     Periodic("inbox.actions.sync.sweep_syncs", 3),  # waiting ones, and those whose worker died
     Periodic("inbox.actions.sync.request_due_syncs", 60),  # pages that sync by themselves
+    Periodic("inbox.actions.pauses.note_beat", 20),  # after a pause of ours, pages are synced
+    Periodic("inbox.actions.page_checks.sweep_pages", 60),  # tokens and subscriptions
+    Periodic("inbox.actions.facebook_logins.prune_logins", 60),
 )
 
 

@@ -51,6 +51,15 @@ def connect_page(
     return page
 
 
+def forget_token(page: FacebookPage) -> None:
+    """Inside a transaction: the Page is disconnected; what it has received stays."""
+    page.access_token_encrypted = page.connected_by_meta_user_id = None
+    page.token_expires_at = page.data_access_expires_at = page.subscribed_at = None
+    page.token_failed_at = page.token_error = None
+    page.disconnected_at = datetime.now(UTC)
+    no_longer(page, *OF_THE_TOKEN)
+
+
 def _give_token(page: FacebookPage, token: str) -> None:
     """What was known of an earlier token is forgotten; the clock looks after this one."""
     now = datetime.now(UTC)

@@ -14,11 +14,12 @@ from inbox.actions.refusal import Refusal
 
 def register(app: Flask) -> None:
     """Adds the commands to the app."""
-    from inbox.cli import pages, people
+    from inbox.cli import keys, pages, people
 
     app.cli.add_command(people.create_user)
     app.cli.add_command(people.create_token)
     app.cli.add_command(pages.connect_page)
+    app.cli.add_command(keys.rotate_keys)
 
 
 @contextmanager

@@ -61,6 +61,11 @@ def exchange_code(graph: Graph, config: Config, *, code: str, redirect_uri: str)
     return _token(graph, **app, grant_type="fb_exchange_token", fb_exchange_token=brief)
 
 
+def person_id(graph: Graph, token: str) -> str:
+    """How Meta calls this person towards our app, also when they leave it. Raises `MetaError`."""
+    return str(graph.get("me", token=token, fields="id").body.get("id") or "")
+
+
 def granted_scopes(graph: Graph, token: str) -> set[str]:
     """What the person allowed. Raises `MetaError`."""
     answer = graph.get("me", "permissions", token=token)

@@ -80,6 +80,15 @@ class FacebookPage(Base):
     def of_account(cls, platform: str, account_id: str) -> Select[FacebookPage]:
         return select(cls).where(cls.is_account(platform, account_id))
 
+    @classmethod
+    def connected(cls) -> ColumnElement[bool]:
+        """Those in whose name we may act at Meta."""
+        return (
+            cls.access_token_encrypted.is_not(None)
+            & cls.token_failed_at.is_(None)
+            & cls.disconnected_at.is_(None)
+        )
+
     @property
     def needs_reconnect(self) -> bool:
         """True once Meta has refused the token; nothing is sent until it is renewed."""
