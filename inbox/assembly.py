@@ -107,6 +107,7 @@ def _engine_options(config: Config, process: Process) -> dict[str, Any]:
         "pool_timeout": 1.5,
         "pool_pre_ping": False,
         "pool_recycle": 1800,
+        "hide_parameters": True,  # a failing statement must not log signed addresses and texts
         "connect_args": {
             "connect_timeout": 2,
             "application_name": f"inbox-{process}",

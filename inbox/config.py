@@ -16,7 +16,7 @@ Process = Literal["web", "worker", "clock", "cli"]
 ROOT = Path(__file__).resolve().parent.parent
 META_CDN_HOSTS = ("fbcdn.net", "fbsbx.com", "cdninstagram.com")
 WORKER_PROCESSES = 3
-CONNECTIONS_PER_WORKER = 2
+CONNECTIONS_PER_WORKER = 3  # a job, the beat of its lease, and what runs beside it
 CONNECTIONS_FOR_CLOCK_AND_CLI = 2
 
 

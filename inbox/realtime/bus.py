@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,17 +36,17 @@ class RedisBus(PubSubManager):
         super().__init__(channel=CHANNEL, write_only=write_only, logger=log, json=json)
         self._url = url
         self._publisher = connect(url)
-        self._batch: list[str] | None = None
+        self._own = threading.local()  # in workers, threads tell side by side
         self.on_deaf: Callable[[], None] = lambda: None
 
     @contextmanager
     def batch(self) -> Iterator[None]:
         """What is emitted in the block goes to Redis in one round trip at its end."""
-        self._batch = []
+        self._own.batch = []
         try:
             yield
         finally:
-            encoded, self._batch = self._batch, None
+            encoded, self._own.batch = self._own.batch, None
             self._send(encoded)
 
     def sign_out(self, user_id: int) -> None:
@@ -55,10 +56,11 @@ class RedisBus(PubSubManager):
 
     def _publish(self, data: dict[str, Any]) -> None:
         encoded = self.json.dumps(data)  # outside the try: what cannot be encoded must raise
-        if self._batch is None:
+        batch: list[str] | None = getattr(self._own, "batch", None)
+        if batch is None:
             self._send([encoded])
         else:
-            self._batch.append(encoded)
+            batch.append(encoded)
 
     def _send(self, encoded: list[str]) -> None:
         if not encoded:
@@ -96,5 +98,8 @@ class RedisBus(PubSubManager):
                 yield message
 
     def _close_sockets(self, user_id: int) -> None:
-        for sid, _ in list(self.get_participants("/", f"user:{user_id}")):
+        room = f"user:{user_id}"
+        # Their pages load again: whoever lost rights must not go on looking at what is on screen.
+        self.emit("signed_out", {"type": "signed_out"}, "/", room=room, ignore_queue=True)
+        for sid, _ in list(self.get_participants("/", room)):
             self.server.disconnect(sid, ignore_queue=True)

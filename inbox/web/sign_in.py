@@ -51,12 +51,13 @@ def create() -> ResponseReturnValue:
 
 @blueprint.post("/sign-out")
 def destroy() -> ResponseReturnValue:
-    """Every socket of this person closes; those of their other browsers connect again."""
+    """Every socket of this person closes; those of their other browsers connect again. Files that
+    this browser was allowed to keep are forgotten."""
     if current_user.is_authenticated:
         sign_out(current_user.id)
     logout_user()
     session.clear()
-    return redirect(url_for("sign_in.show"))
+    return redirect(url_for("sign_in.show")), {"Clear-Site-Data": '"cache"'}
 
 
 @blueprint.errorhandler(TooManyRequests)
