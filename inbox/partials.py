@@ -17,3 +17,8 @@ def conversation_html(conversation: dict[str, Any]) -> str:
     return current_app.jinja_env.get_template("inbox/_conversation.html").render(
         conversation=conversation
     )
+
+
+def page_card_html(page: dict[str, Any]) -> str:
+    """The card of a connected Page in the settings (`web/page_cards.py` makes its shape)."""
+    return current_app.jinja_env.get_template("integrations/_card.html").render(page=page)

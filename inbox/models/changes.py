@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, literal, select, text, tuple_
@@ -21,6 +21,7 @@ from inbox.models.conversation import Conversation, ConversationAssignment
 from inbox.models.keyset import BadCursorError
 from inbox.models.loading import conversation_rows, message_rows
 from inbox.models.message import Message
+from inbox.models.sync_history import has_imported, newest_sync_change
 from inbox.models.user import User
 
 PAGE = 100  # rows of each kind in one answer
@@ -58,11 +59,13 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True)
 class Changes:
-    """`reload`: too much has changed (or in another database): fetch the screen anew."""
+    """`reload`: too much has changed (or in another database): fetch the screen anew. It is also
+    true with `imported`: beside the rows here, a sync has brought some that do not say so."""
 
     cursor: Cursor
     has_more: bool = False
     reload: bool = False
+    imported: bool = False
     conversations: Sequence[Conversation] = ()
     messages: Sequence[Message] = ()
     removed_conversation_ids: Sequence[int] = ()
@@ -82,14 +85,17 @@ def changes_since(cursor: Cursor | None, user: User, visible: ColumnElement[bool
         if _count(cursor.since, visible) > RELOAD_OVER:
             return Changes(present, reload=True)
         cursor = cursor._replace(then=oldest_running)
+        if has_imported(cursor.since, user.organization_id, visible):
+            return replace(_page(cursor, user, visible), reload=True, imported=True)
     return _page(cursor, user, visible)
 
 
-def newest_change(visible: ColumnElement[bool]) -> int:
-    """The highest transaction id among the visible conversations; each change of a message
-    changes its conversation too."""
+def newest_change(user: User, visible: ColumnElement[bool]) -> int:
+    """The highest transaction id among the visible conversations, of which each change of a
+    message changes one too, and, for admins, among the organization's syncs."""
     query = select(Conversation.changed_xid).where(visible)
-    return db.session.scalar(query.order_by(Conversation.changed_xid.desc()).limit(1)) or 0
+    newest = db.session.scalar(query.order_by(Conversation.changed_xid.desc()).limit(1)) or 0
+    return max(newest, newest_sync_change(user.organization_id) if user.is_admin else 0)
 
 
 def _snapshot() -> tuple[str, int]:

@@ -87,6 +87,16 @@ class SyncJob(Versioned, Base):
 
     facebook_page: Mapped[FacebookPage] = relationship(lazy="raise_on_sql")
     requested_by: Mapped[User | None] = relationship(lazy="raise_on_sql")
+    resumed_from: Mapped[SyncJob | None] = relationship(
+        lazy="raise_on_sql", remote_side="SyncJob.id"
+    )
+
+    @property
+    def duration_seconds(self) -> float | None:
+        """From its start to its end, pauses and all; null while it runs."""
+        if self.started_at is None or self.completed_at is None:
+            return None
+        return (self.completed_at - self.started_at).total_seconds()
 
     @property
     def is_active(self) -> bool:

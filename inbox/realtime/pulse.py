@@ -13,7 +13,7 @@ from sqlalchemy import func, literal, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from inbox.extensions import db
-from inbox.models import Conversation, User
+from inbox.models import Conversation, SyncJob, User
 from inbox.models.base import Xid8
 from inbox.realtime.bus import RedisBus
 from inbox.realtime.listeners import Listener, Listeners
@@ -83,6 +83,15 @@ class Pulse:
             )
             .group_by(Conversation.organization_id, Conversation.assignee_id)
         ).all()
+        syncs = db.session.execute(
+            select(SyncJob.organization_id, func.max(SyncJob.changed_xid, type_=Xid8()))
+            .where(
+                SyncJob.organization_id.in_(self.listeners.organization_ids()),
+                SyncJob.changed_xid >= literal(since, Xid8),
+            )
+            .group_by(SyncJob.organization_id)
+        )
+        rows = [*rows, *((organization_id, None, xid) for organization_id, xid in syncs)]
         for listener in set(self.listeners.by_sid.values()):
             seen = [
                 xid

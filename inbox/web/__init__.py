@@ -16,13 +16,22 @@ def register(app: Flask) -> None:
         health,
         identity,
         inbox_page,
+        integrations,
         links,
         set_up,
         sign_in,
         team,
         webhooks,
     )
-    from inbox.web.api import changes, colleagues, conversations, replies, tokens
+    from inbox.web.api import (
+        changes,
+        colleagues,
+        conversations,
+        facebook_pages,
+        replies,
+        syncs,
+        tokens,
+    )
 
     headers.register(app)
     errors.register(app)
@@ -30,6 +39,8 @@ def register(app: Flask) -> None:
     for module in (webhooks, health, set_up, sign_in, links, inbox_page, account, team, failures):
         app.register_blueprint(module.blueprint)
     for module in (conversations, replies, changes, colleagues, tokens, files):
+        app.register_blueprint(module.blueprint)
+    for module in (facebook_pages, syncs, integrations):
         app.register_blueprint(module.blueprint)
     webhooks.register(app)
 

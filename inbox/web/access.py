@@ -19,10 +19,12 @@ from inbox.models import (
     Conversation,
     FacebookPage,
     Message,
+    SyncJob,
     User,
     WebhookFailure,
 )
 from inbox.models.loading import conversation_rows
+from inbox.models.sync_history import job_rows
 
 T = TypeVar("T")
 MOST_ID = 2**63 - 1
@@ -81,6 +83,15 @@ def page(page_id: str, *, user: User) -> FacebookPage:
     return _one(
         select(FacebookPage).where(
             FacebookPage.id == _key(page_id), FacebookPage.organization_id == user.organization_id
+        )
+    )
+
+
+def sync_job(job_id: str, *, user: User) -> SyncJob:
+    """With its page and whoever asked for it loaded."""
+    return _one(
+        job_rows().where(
+            SyncJob.id == _key(job_id), SyncJob.organization_id == user.organization_id
         )
     )
 

@@ -49,7 +49,8 @@ async function round() {
   for (const row of answer.conversations ?? []) tell("conversation", row);
   for (const shape of answer.messages ?? []) tell("message", { shape, isNew: false });
   for (const id of answer.removedConversationIds ?? []) tell("removed", String(id));
-  if (isFirst || answer.reload) tell("reload");
+  if (answer.imported) tell("imported");
+  else if (isFirst || answer.reload) tell("reload");
   cursor = answer.cursor;
   change = answer.change;
   again ||= Boolean(answer.hasMore);

@@ -2,6 +2,7 @@
 // card again, so it shows the same after a reload, in another tab and in another browser.
 
 import { get, patch, post } from "./api.js";
+import { ask } from "./confirm.js";
 import { remember, replaceParts } from "./integrations_parts.js";
 import { startClocks } from "./integrations_times.js";
 import { startConnection } from "./connection.js";
@@ -21,7 +22,7 @@ export function mount(root) {
   startConnection();
   root.addEventListener("click", onClick);
   root.addEventListener("submit", onSubmit);
-  on("sync", ({ job }) => refresh(job.facebookPageId));
+  on("sync", ({ facebookPageId }) => refresh(facebookPageId));
   on("facebookPage", refresh);
   on("caughtUp", () => all().forEach(({ dataset }) => refresh(dataset.page)));
   start(null);
@@ -63,6 +64,21 @@ function onClick({ target }) {
   if (button) return act(card, button, ACTIONS[button.dataset.action](card, button.dataset));
   if (target.closest("[data-toggle-settings]")) return toggleSettings(card);
   if (target.closest("[data-close-settings]")) toggleSettings(card);
+  const leave = target.closest("[data-disconnect]");
+  if (leave) disconnect(card, leave.dataset.disconnect);
+}
+
+// A form of its own: the answer is this page again, and says how it went.
+async function disconnect(card, name) {
+  const text = "Its messages are no longer received or sent here. Its conversations stay.";
+  if (!(await ask({ title: `Disconnect ${name}?`, text, label: "Disconnect" }))) return;
+  const form = document.createElement("form");
+  form.method = "post";
+  form.action = `/settings/integrations/facebook/${card.dataset.page}/disconnect`;
+  const value = document.querySelector('meta[name="csrf-token"]').content;
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "csrf_token", value }));
+  document.body.append(form);
+  form.submit();
 }
 
 function onSubmit(event) {

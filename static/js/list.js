@@ -39,6 +39,7 @@ export function startList() {
   on("filters", () => load({ isFresh: true, isNew: true }));
   on("caughtUp", () => byId("list-error").hidden || load({ isFresh: rows.count() === 0 }));
   on("reload", () => load({ isFresh: true }));
+  on("imported", lookAtImported);
   on("sync", ({ reload }) => reload && lookAtImported());
   on("selected", onSelected);
 }

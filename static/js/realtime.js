@@ -17,6 +17,11 @@ const EVENTS = {
   conversation_updated: ({ conversation }) => tell("conversation", conversation),
   conversation_removed: ({ conversationId }) => tell("removed", String(conversationId)),
   contact_updated: ({ contact }) => tell("contact", contact),
+  sync_progress: ({ job, reload }) => {
+    tell("sync", job);
+    if (reload) tell("imported");
+  },
+  facebook_page_updated: ({ facebookPageId }) => tell("facebookPage", String(facebookPageId)),
   sync_progress: (event) => tell("sync", event),
   facebook_page_updated: ({ facebookPageId }) => tell("facebookPage", String(facebookPageId)),
   signed_out: () => location.reload(),

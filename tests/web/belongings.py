@@ -7,7 +7,17 @@ from sqlalchemy import func, select
 from inbox import storage
 from inbox.db import transaction
 from inbox.extensions import db
-from inbox.models import ApiToken, Attachment, CopyState, WebhookFailure
+from inbox.models import (
+    ApiToken,
+    Attachment,
+    CopyState,
+    Platform,
+    SyncError,
+    SyncJob,
+    SyncKind,
+    SyncStatus,
+    WebhookFailure,
+)
 from inbox.models.base import Base
 from tests.cast import Cast, api_token, insert
 
@@ -50,6 +60,23 @@ def ids_of_bobs(cast: Cast) -> dict[str, str]:
             reason="A reason of ours",
         )
     )
+    job = insert(
+        SyncJob(
+            organization_id=cast.organization.id,
+            facebook_page_id=cast.page.id,
+            kind=SyncKind.EVERYTHING,
+            status=SyncStatus.FAILED,
+        )
+    )
+    insert(
+        SyncError(
+            sync_job_id=job.id,
+            platform=Platform.FACEBOOK,
+            thread_id="t_1",
+            name="Zelda Quill",
+            error="A reason of ours",
+        )
+    )
     cast.contact.profile_picture_file_id = picture.id
     insert(cast.contact)
     api_token(cast.bob, "Orchard robot")
@@ -60,6 +87,7 @@ def ids_of_bobs(cast: Cast) -> dict[str, str]:
         "attachment_id": str(attachment.id),
         "file_id": str(picture.id),
         "page_id": str(cast.page.id),
+        "job_id": str(job.id),
         "user_id": str(cast.bob.id),
         "failure_id": str(failure.id),
         "token_id": str(newest(ApiToken)),

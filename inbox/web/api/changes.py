@@ -20,7 +20,11 @@ blueprint = Blueprint("api_changes", __name__, url_prefix="/api")
 @blueprint.get("/changes")
 @login_required
 def changes() -> ResponseReturnValue:
-    """`{cursor, hasMore, reload, conversations, messages, removedConversationIds, change}`.
+    """`{cursor, hasMore, reload, conversations, messages, removedConversationIds, change,
+    imported}`.
+
+    `reload`: fetch the screen anew, because too much has changed, or because a sync has brought
+    conversations that are not listed here; with `imported` only the latter.
 
     `change` is what `pulse` will say as long as nothing new happens: a browser that hears another
     word calls here.
@@ -35,10 +39,11 @@ def changes() -> ResponseReturnValue:
         "cursor": found.cursor.encode(),
         "hasMore": found.has_more,
         "reload": found.reload,
+        "imported": found.imported,
         "conversations": [shapes.conversation(row) for row in found.conversations],
         "messages": shapes.messages(found.messages),
         "removedConversationIds": [str(key) for key in found.removed_conversation_ids],
-        "change": str(newest_change(visible)),
+        "change": str(newest_change(user, visible)),
     }
 
 
