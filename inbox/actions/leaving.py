@@ -12,9 +12,11 @@ from sqlalchemy import delete, func, select
 from inbox.actions.notifications import notify
 from inbox.actions.pages import forget_token
 from inbox.db import transaction
+from inbox.events import Audience, FacebookPageUpdated
 from inbox.meta.errors import ErrorKind, MetaError
 from inbox.meta.signed_request import SignedRequest
 from inbox.models import DataDeletion, FacebookLogin, FacebookPage, NotificationKind
+from inbox.realtime import publish
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,7 @@ def deauthorize(request: SignedRequest) -> None:
             if page.token_failed_at is None:
                 page.token_failed_at = func.now()
                 page.token_error = REMOVED.explanation
+                publish(FacebookPageUpdated(page.id), to=Audience(page.organization_id))
                 _tell(page, f"{page.name} must be reconnected", REMOVED.explanation)
     log.info("A person removed the app")
 

@@ -8,10 +8,12 @@ from sqlalchemy import func, update
 
 from inbox.actions.notifications import notify
 from inbox.db import transaction
+from inbox.events import Audience, FacebookPageUpdated
 from inbox.meta.errors import ErrorKind, MetaError
 from inbox.meta.page_access import PageAccess
 from inbox.meta.tokens import UnreadableTokenError, decrypt
 from inbox.models import Contact, FacebookPage, NotificationKind, Platform
+from inbox.realtime import publish
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,7 @@ def note_refused_token(page: FacebookPage, error: MetaError) -> None:
         )
         if failed is None:
             return
+        publish(FacebookPageUpdated(page.id), to=Audience(page.organization_id))
         notify(
             page,
             kind=NotificationKind.TOKEN_EXPIRED,

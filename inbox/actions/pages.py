@@ -10,9 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from inbox.actions.notifications import no_longer
 from inbox.actions.refusal import Refusal
 from inbox.db import transaction
+from inbox.events import Audience, FacebookPageUpdated
 from inbox.extensions import db
 from inbox.meta.tokens import encrypt
 from inbox.models import FacebookPage, NotificationKind, Organization
+from inbox.realtime import publish
 
 A_DAY = timedelta(days=1)
 AN_HOUR = timedelta(hours=1)
@@ -46,6 +48,7 @@ def connect_page(
             session.add(page)
             session.flush()
             no_longer(page, *OF_THE_TOKEN)
+            publish(FacebookPageUpdated(page.id), to=Audience(page.organization_id))
     except IntegrityError as error:  # somebody connected it at the same moment
         raise _connected_elsewhere("Page or Instagram account") from error
     return page
@@ -58,6 +61,7 @@ def forget_token(page: FacebookPage) -> None:
     page.token_failed_at = page.token_error = None
     page.disconnected_at = datetime.now(UTC)
     no_longer(page, *OF_THE_TOKEN)
+    publish(FacebookPageUpdated(page.id), to=Audience(page.organization_id))
 
 
 def _give_token(page: FacebookPage, token: str) -> None:

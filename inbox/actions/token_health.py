@@ -12,11 +12,13 @@ from inbox.actions.notifications import no_longer, notify
 from inbox.actions.page_access import access_to, note_refused_token
 from inbox.config import settings
 from inbox.db import transaction
+from inbox.events import Audience, FacebookPageUpdated
 from inbox.meta.client import graph
 from inbox.meta.errors import MetaError
 from inbox.meta.scopes import WITHOUT, missing_scopes
 from inbox.meta.token_health import TokenHealth, inspect_token
 from inbox.models import FacebookPage, NotificationKind
+from inbox.realtime import publish
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +67,7 @@ def _keep(page: FacebookPage, health: TokenHealth) -> bool:
             .returning(FacebookPage.id)
             .execution_options(synchronize_session=False)
         )
+        publish(FacebookPageUpdated(page.id), to=Audience(page.organization_id))
     return kept is not None
 
 

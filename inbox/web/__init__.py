@@ -9,7 +9,9 @@ def register(app: Flask) -> None:
     """Registers every blueprint, in the order of the route table in docs/architecture.md."""
     from inbox.web import (
         account,
+        connecting,
         errors,
+        facebook_login,
         failures,
         files,
         headers,
@@ -18,6 +20,7 @@ def register(app: Flask) -> None:
         inbox_page,
         integrations,
         links,
+        meta_callbacks,
         set_up,
         sign_in,
         team,
@@ -28,6 +31,7 @@ def register(app: Flask) -> None:
         colleagues,
         conversations,
         facebook_pages,
+        notifications,
         replies,
         syncs,
         tokens,
@@ -41,6 +45,8 @@ def register(app: Flask) -> None:
     for module in (conversations, replies, changes, colleagues, tokens, files):
         app.register_blueprint(module.blueprint)
     for module in (facebook_pages, syncs, integrations):
+        app.register_blueprint(module.blueprint)
+    for module in (connecting, facebook_login, meta_callbacks, notifications):
         app.register_blueprint(module.blueprint)
     webhooks.register(app)
 

@@ -17,6 +17,7 @@ from inbox.models import (
     Attachment,
     Contact,
     Conversation,
+    FacebookLogin,
     FacebookPage,
     Message,
     SyncJob,
@@ -92,6 +93,17 @@ def sync_job(job_id: str, *, user: User) -> SyncJob:
     return _one(
         job_rows().where(
             SyncJob.id == _key(job_id), SyncJob.organization_id == user.organization_id
+        )
+    )
+
+
+def facebook_login(login_id: str, *, user: User) -> FacebookLogin:
+    """A person's own login at Facebook, no colleague's."""
+    return _one(
+        select(FacebookLogin).where(
+            FacebookLogin.id == _key(login_id),
+            FacebookLogin.user_id == user.id,
+            FacebookLogin.organization_id == user.organization_id,
         )
     )
 

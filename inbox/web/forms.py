@@ -83,6 +83,20 @@ class Form:
             return next(iter(choices))
         return choices(value)
 
+    def several(self, name: str) -> set[str]:
+        """The values of boxes that were ticked, none to many."""
+        self._read.add(name)
+        given = self._values.get(name, [])
+        values = given if isinstance(given, list) else [given]
+        if all(isinstance(value, str) for value in values):
+            return set(values)
+        self._fault(name, "This must be a list of texts.")
+        return set()
+
+    def ticked(self, name: str) -> bool:
+        """One box, which a browser sends only when it is ticked."""
+        return self._string(name) != ""
+
     def close(self) -> None:
         """Raises `Invalid` when anything was wrong."""
         for name in self._values.keys() - self._read - NOT_A_FIELD:

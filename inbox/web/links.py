@@ -12,19 +12,18 @@ from werkzeug.exceptions import TooManyRequests
 
 from inbox.actions import links, passwords
 from inbox.actions.refusal import Refusal
-from inbox.config import settings
 from inbox.web import throttle
 from inbox.web.errors import Invalid
 from inbox.web.forms import submitted
 from inbox.web.identity import start_session
+from inbox.web.origin import origin
 
 blueprint = Blueprint("links", __name__)
 
 
 def address_of(token: str) -> str:
     """The whole link, to be given to its person."""
-    origin = settings().public_url or request.url_root.rstrip("/")
-    return f"{origin}{url_for('links.show')}#{token}"
+    return f"{origin()}{url_for('links.show')}#{token}"
 
 
 @blueprint.get("/welcome")

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 STALLED_SECONDS = 0.4  # nobody came out for so long: the database hangs
 LONGEST_WAIT_SECONDS = 10.0
-# Sockets stay open for hours and static files need no database: both walk past.
-FREE_PATHS = ("/socket.io/", "/static/")
+# Sockets stay open for hours and static files need no database: both walk past. So do the steps of
+# Facebook Login: they wait for Meta, and hold no connection meanwhile.
+FREE_PATHS = ("/socket.io/", "/static/", "/settings/integrations/facebook/")
 
 
 class Turnstile:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from sqlalchemy import func, select
 
 from inbox import storage
@@ -11,6 +13,10 @@ from inbox.models import (
     ApiToken,
     Attachment,
     CopyState,
+    DataDeletion,
+    FacebookLogin,
+    Notification,
+    NotificationKind,
     Platform,
     SyncError,
     SyncJob,
@@ -77,6 +83,25 @@ def ids_of_bobs(cast: Cast) -> dict[str, str]:
             error="A reason of ours",
         )
     )
+    login = insert(
+        FacebookLogin(
+            organization_id=cast.organization.id,
+            user_id=cast.alice.id,
+            state_hash="hash",
+            browser_hash="hash",
+            expires_at=datetime.now(UTC) + timedelta(minutes=10),
+        )
+    )
+    insert(DataDeletion(code="a-code-that-meta-has", pages=1))
+    insert(
+        Notification(
+            organization_id=cast.organization.id,
+            kind=NotificationKind.TOKEN_EXPIRED,
+            topic="of ours",
+            title="Bluebird Page must be reconnected",
+            text="A reason of ours",
+        )
+    )
     cast.contact.profile_picture_file_id = picture.id
     insert(cast.contact)
     api_token(cast.bob, "Orchard robot")
@@ -88,6 +113,8 @@ def ids_of_bobs(cast: Cast) -> dict[str, str]:
         "file_id": str(picture.id),
         "page_id": str(cast.page.id),
         "job_id": str(job.id),
+        "login_id": str(login.id),
+        "code": "a-code-that-meta-has",
         "user_id": str(cast.bob.id),
         "failure_id": str(failure.id),
         "token_id": str(newest(ApiToken)),
