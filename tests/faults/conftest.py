@@ -19,6 +19,7 @@ from tests.apps import Environment
 from tests.bounds import eventually
 from tests.e2e import conftest as browsers
 from tests.faults.house import HURRIED, House
+from tests.faults.records import Records
 from tests.faults.report import ALL, table
 from tests.pids import children_of
 from tests.processes import Starter, Web
@@ -81,7 +82,8 @@ def house(
             _conversation(page, person, bob if n % 2 == 0 else None)
             for n, person in enumerate(people)
         ]
-    made = House(app, database, stores, meta, deployment, alice, dora, bob, people, ids)
+    records = Records(database, meta, people, ids)
+    made = House(app, database, stores, meta, deployment, alice, dora, bob, people, ids, records)
     made.use(deployment)
     eventually(lambda: len(children_of(deployment.process.pid)) == 2, 20)
     deployment.process.wait_until(deployment.is_ready)
@@ -90,9 +92,10 @@ def house(
 
 
 @pytest.fixture
-def screens(house: House, chromium: Browser) -> House:
-    """The house with three browsers open: two admins and the agent."""
-    house.open_screens(chromium)
+def screens(request: pytest.FixtureRequest, house: House, chromium: Browser) -> House:
+    """The house with browsers open: an admin and the agent, and in long forms a second admin."""
+    is_long = request.node.get_closest_marker("long") is not None
+    house.open_screens(chromium, house.alice, *([house.dora] if is_long else []), house.bob)
     return house
 
 

@@ -8,19 +8,20 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from flask import Flask
 from playwright.sync_api import Browser
 
 from inbox.local.stores import Stores
 from inbox.models import User
-from inbox.simulator.deliveries import Attempt
 from inbox.simulator.server import Simulator
 from inbox.simulator.webhooks import Retries
 from inbox.simulator.world import Person
+from tests.api.seats import Seat
 from tests.bounds import eventually
+from tests.e2e.window import Window
 from tests.faults.load import Feed, Load
+from tests.faults.records import Records
 from tests.faults.report import Report
 from tests.faults.screen import Screen
 from tests.pids import children_of
@@ -47,6 +48,7 @@ class House:
     bob: User
     people: list[Person]
     conversation_ids: list[int]
+    records: Records
     screens: list[Screen] = field(default_factory=list)
     fault_over: float = 0.0
 
@@ -55,15 +57,28 @@ class House:
         self.web = web
         self.meta.webhooks.courier.receiver.url = web.url + WEBHOOK
 
+    def seat(self, user: User) -> Seat:
+        """Asks the API in their name."""
+        return Seat.of(user, self.app, self.web.url)
+
     def open_screens(self, browser: Browser, *users: User) -> None:
-        """Two admins and the agent, each with a conversation open, unless others are named."""
-        for number, user in enumerate(users or (self.alice, self.dora, self.bob)):
-            opened_id = self.conversation_ids[number if user.is_admin else 0]
-            self.screens.append(Screen(browser, self.app, user, self.web.url, opened_id))
+        """A browser for each, with a conversation open; Bob has the same one open as Alice."""
+        for user in users:
+            opened_id = self.conversation_ids[1 if user is self.dora else 0]
+            window = Window.of(browser, self.app, user, self.web.url)
+            self.screens.append(Screen(window, user, self.seat(user), opened_id))
+
+    def open_tab(self) -> None:
+        """Another tab of Alice's browser, which is open already, with another conversation."""
+        context = self.screens[0].window.context
+        window = Window(context, context.new_page(), self.web.url)
+        self.screens.append(
+            Screen(window, self.alice, self.seat(self.alice), self.conversation_ids[1])
+        )
 
     def close_screens(self) -> None:
-        for screen in self.screens:
-            screen.window.close()
+        for context in {screen.window.context for screen in self.screens}:
+            context.close()
         assert [trouble for each in self.screens for trouble in each.window.troubles] == []
 
     @contextmanager
@@ -91,7 +106,7 @@ class House:
     def settle(self, run: str, sent: Sequence[str], *, note: str = "") -> Report:
         """Waits until Meta has a 200 for all and every browser equals the database; measures."""
         eventually(self.all_acked, 90)
-        began = max(self.fault_over, self._last_ack())
+        began = max(self.fault_over, self.records.last_ack())
         while found := self.differences():
             assert time.monotonic() - began < CONVERGE_SECONDS, found
             time.sleep(0.05)
@@ -109,73 +124,12 @@ class House:
         return Report(
             run=run,
             sent=len(sent),
-            acked=sum(each.state == "delivered" for each in self.meta.webhooks.deliveries),
+            acked=len(set(sent) & self.records.acked_mids()),
             stored=len(mids),
             live=live,
             caught_up=None if live is None else len(stored) - live,
             lost=len(set(sent) - mids),
-            twice=len(rows) - len(mids) + self._unread_too_many(),
-            out_of_order=self._out_of_order(),
-            pause=self._longest_pause(),
+            twice=len(rows) - len(mids) + self.records.unread_too_many(),
+            out_of_order=self.records.out_of_order(),
+            pause=self.records.longest_pause(),
         )
-
-    def longest_attempt(self, people: Sequence[Person] = ()) -> float:
-        """Seconds that Meta waited for an answer at the most, for deliveries about these people
-        (or all); also for answers other than 200."""
-        return max((each.took_ms for each in self._attempts(people)), default=0) / 1000
-
-    def slowest_answer(self) -> str:
-        return f"slowest answer {self.longest_attempt():.2f} s, {self.refusals()} times 503"
-
-    def refusals(self, people: Sequence[Person] = ()) -> int:
-        """How often Meta was told 503."""
-        return sum(each.status == 503 for each in self._attempts(people))
-
-    def _attempts(self, people: Sequence[Person] = ()) -> list[Attempt]:
-        lanes = {person.id for person in people or self.people}
-        return [
-            attempt
-            for delivery in self.meta.webhooks.deliveries
-            if delivery.lane in lanes
-            for attempt in delivery.attempts
-        ]
-
-    def _unread_too_many(self) -> int:
-        """Bumps of the unread count without a message; what was read only lowers it."""
-        return int(
-            self.database.value(
-                "SELECT coalesce(sum(greatest(0, unread_count - (SELECT count(*) FROM messages"
-                " WHERE conversation_id = conversations.id AND direction = 'INCOMING'))), 0)"
-                " FROM conversations"
-            )
-        )
-
-    def _out_of_order(self) -> int:
-        """Neighbours in our threads that stand the other way round at Meta."""
-        wrong = 0
-        for person, conversation_id in zip(self.people, self.conversation_ids, strict=True):
-            rows = self.database.rows(
-                "SELECT mid FROM messages WHERE conversation_id = %s ORDER BY sent_at, id",
-                conversation_id,
-            )
-            at = {m.mid: m.created_ms for m in self.meta.world.thread_with(person).messages}
-            times = [at[row["mid"]] for row in rows if row["mid"] in at]
-            wrong += sum(one > other for one, other in pairwise(times))
-        return wrong
-
-    def _acks(self) -> list[float]:
-        """When each 200 came, in seconds of Meta's clock, from the earliest on."""
-        return sorted(
-            (attempt.at_ms + attempt.took_ms) / 1000
-            for delivery in self.meta.webhooks.deliveries
-            for attempt in delivery.attempts
-            if attempt.status == 200
-        )
-
-    def _last_ack(self) -> float:
-        ago = self.meta.clock.now_ms() / 1000 - max(self._acks(), default=0)
-        return time.monotonic() - ago
-
-    def _longest_pause(self) -> float:
-        acks = self._acks()
-        return max((later - earlier for earlier, later in pairwise(acks)), default=0)

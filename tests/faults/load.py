@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pytest
 
@@ -31,6 +31,15 @@ def both(short: Load, long: Load) -> pytest.MarkDecorator:
         "load",
         [pytest.param(short, id="short"), pytest.param(long, id="long", marks=pytest.mark.long)],
     )
+
+
+def cases(load: Load, *faults: Callable[..., object], is_long: bool = False) -> list[Any]:
+    """Each fault under this load, as parameters `fault` and `load`."""
+    marks = [pytest.mark.long] if is_long else []
+    form = "long" if is_long else "short"
+    return [
+        pytest.param(fault, load, id=f"{fault.__name__}-{form}", marks=marks) for fault in faults
+    ]
 
 
 class Feed:

@@ -6,8 +6,7 @@ import json
 from collections import Counter
 from typing import Any
 
-from flask import Flask
-from playwright.sync_api import Browser, WebSocket
+from playwright.sync_api import WebSocket
 
 from inbox.models import User
 from tests.api.seats import Seat
@@ -29,15 +28,15 @@ class Screen:
     """`difference()` says in what the DOM is unlike the API's answer right after, "" if in
     nothing. `heard` counts the new messages that came over the socket, by id."""
 
-    def __init__(self, browser: Browser, app: Flask, user: User, url: str, opened_id: int) -> None:
+    def __init__(self, window: Window, user: User, seat: Seat, opened_id: int) -> None:
+        self.window = window
         self.name = user.name
         self.is_admin = user.is_admin
-        self.heard: Counter[str] = Counter()
-        self.seat = Seat.of(user, app, url)
+        self.seat = seat
         self.opened_id = opened_id
-        self.window = Window.of(browser, app, user, url)
-        self.window.page.on("websocket", self._listen)
-        self.window.go(f"/inbox/{opened_id}")
+        self.heard: Counter[str] = Counter()
+        window.page.on("websocket", self._listen)
+        window.go(f"/inbox/{opened_id}")
 
     def difference(self) -> str:
         shown = self.window.measure(SHOWN)

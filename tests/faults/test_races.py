@@ -24,7 +24,7 @@ def test_who_changes_a_conversation_gets_it_with_what_came_meanwhile(
     house: House, act: str
 ) -> None:
     """Else their browser would keep a mix of old and new under the newest version."""
-    alice = Seat.of(house.alice, house.app, house.web.url)
+    alice = house.seat(house.alice)
     house.meta.says(house.people[0], "The first.")
     eventually(house.all_acked)
     answer = while_a_message_comes(house, lambda: do(alice, house.conversation_ids[0], act))

@@ -13,7 +13,7 @@ from inbox.local.redis_server import RedisServer
 from inbox.realtime.bus import CHANNEL
 from tests.bounds import eventually
 from tests.faults.house import House
-from tests.faults.load import Load, both
+from tests.faults.load import Load, cases
 from tests.pids import frozen
 
 Fault = Callable[[RedisServer], AbstractContextManager[None]]
@@ -59,15 +59,21 @@ def _listened_to_again(house: House) -> Iterator[None]:
     eventually(lambda: listeners(house.stores.redis) >= before, 10)
 
 
-@pytest.mark.parametrize("fault", [killed, stopped, flushed, full])
-@both(Load(200, 60, outage=2), Load(500, 40, outage=8))
+@pytest.mark.parametrize(
+    ("fault", "load"),
+    [
+        *cases(Load(150, 60, outage=2), killed),
+        *cases(Load(500, 40, outage=8), killed, flushed, full, is_long=True),
+        *cases(Load(600, 40, outage=10), stopped, is_long=True),
+    ],
+)
 def test_redis_is_away_amid_messages(screens: House, load: Load, fault: Fault) -> None:
     with screens.feed(load) as feed:
         feed.reach(0.2)
         with screens.fault(), fault(screens.stores.redis):
             threading.Event().wait(load.outage)
     name = f"Redis: {fault.__name__} for {load.outage:g} s"
-    screens.settle(name, feed.mids, note=screens.slowest_answer()).file()
+    screens.settle(name, feed.mids, note=screens.records.slowest_answer()).file()
 
 
 def client(server: RedisServer) -> redis.Redis:

@@ -7,10 +7,11 @@ import random
 import signal
 import threading
 
+import pytest
 from playwright.sync_api import Browser
 
 from tests.bounds import eventually
-from tests.faults.house import House
+from tests.faults.house import CONVERGE_SECONDS, House
 from tests.faults.load import Load, both
 from tests.pids import children_of, is_alive
 from tests.processes import Starter, Web
@@ -19,12 +20,15 @@ SERVES = "Serving on port"  # what a web process logs
 
 
 @both(Load(500, 150), Load(500, 40))
-def test_all_web_processes_are_killed_amid_500_messages(screens: House, load: Load) -> None:
-    with screens.feed(load) as feed:
+def test_all_web_processes_are_killed_amid_500_messages(
+    house: House, chromium: Browser, load: Load
+) -> None:
+    house.open_screens(chromium, house.alice, house.dora, house.bob)
+    with house.feed(load) as feed:
         feed.reach(0.5)
-        with screens.fault():
-            screens.end_children()
-    screens.settle("web: kill -9 of both processes", feed.mids).file()
+        with house.fault():
+            house.end_children()
+    house.settle("web: kill -9 of both processes", feed.mids).file()
 
 
 @both(Load(150, 60), Load(500, 40))
@@ -34,8 +38,7 @@ def test_web_processes_are_replaced_one_after_the_other(screens: House, load: Lo
         with screens.fault():
             for pid in children_of(screens.web.process.pid):
                 replace_child(screens.web, pid, signal.SIGTERM)
-    report = screens.settle("web: SIGTERM, one by one", feed.mids)
-    report.file()
+    screens.settle("web: SIGTERM, one by one", feed.mids).file()
 
 
 @both(Load(150, 60), Load(500, 40))
@@ -43,7 +46,7 @@ def test_the_parent_is_killed_and_started_again(
     house: House, chromium: Browser, start: Starter, load: Load
 ) -> None:
     house.use(start.web(processes=2))
-    house.open_screens(chromium)
+    house.open_screens(chromium, house.alice, house.dora, house.bob)
     with house.feed(load) as feed:
         feed.reach(0.5)
         with house.fault():
@@ -77,3 +80,19 @@ def replace_child(web: Web, pid: int, number: signal.Signals) -> None:
     before = web.process.log.read_text().count(SERVES)
     os.kill(pid, number)
     eventually(lambda: web.process.log.read_text().count(SERVES) > before, 60)
+
+
+@pytest.mark.long
+def test_what_nobody_was_told_is_shown_by_the_first_pulse(
+    house: House, chromium: Browser, start: Starter
+) -> None:
+    """The change comes between the start of the process and its first regular beat."""
+    house.use(start.web())
+    house.open_screens(chromium, house.alice, house.bob)
+    house.database.rows(
+        "UPDATE conversations SET last_message_snippet = 'Nobody told you', unread_count = 3,"
+        " version = version + 1, changed_xid = pg_current_xact_id() WHERE id = %s",
+        house.conversation_ids[2],
+    )
+    assert len(house.differences()) == 2
+    eventually(house.is_equal, CONVERGE_SECONDS)
