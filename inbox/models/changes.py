@@ -50,7 +50,7 @@ class Cursor(NamedTuple):
             )
             pairs = [(int(xid), int(row_id)) for xid, row_id in (conversation, message)]
             numbers = [int(since), int(then), *pairs[0], *pairs[1]]
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError, RecursionError) as error:
             raise BadCursorError(cursor) from error
         if not all(0 <= number < 2**63 for number in numbers):
             raise BadCursorError(cursor)

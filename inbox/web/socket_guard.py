@@ -11,12 +11,18 @@ import time
 from collections import defaultdict
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 log = logging.getLogger(__name__)
 
 MOST_FRAMES = 100
 WINDOW_SECONDS = 10.0
 SIGN_IN_SECONDS = 15.0
-BINARY_TYPES = ("5", "6")  # BINARY_EVENT and BINARY_ACK (Socket.IO protocol, revision 5)
+# Packet types of the Socket.IO protocol, revision 5.
+EVENT_TYPE = "2"
+BINARY_TYPES = ("5", "6")
+# What the server tells itself; a client that sends events of these names plays it.
+RESERVED_EVENTS = ("connect", "disconnect")
 
 
 class SocketGuard:
@@ -36,9 +42,15 @@ class SocketGuard:
             self._close(eio_sid, "too many or binary frames")
             return
         try:
-            self._read(eio_sid, frame)
+            if self._is_reserved(frame):
+                self._close(eio_sid, "an event that only the server may tell")
+            else:
+                self._read(eio_sid, frame)
         except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
             self._close(eio_sid, f"a frame that cannot be read: {type(error).__name__}")
+        except SQLAlchemyError as error:
+            # Nobody can sign in now. A closed socket tries again by itself, a refused one does not.
+            self._close(eio_sid, f"the database does not answer: {type(error).__name__}")
 
     def forget(self, eio_sid: str, reason: str) -> None:
         self._windows.pop(eio_sid, None)
@@ -52,6 +64,11 @@ class SocketGuard:
         for eio_sid in list(self._server.eio.sockets):
             if eio_sid not in known and now - self._opened[eio_sid] > SIGN_IN_SECONDS:
                 self._close(eio_sid, "nobody signed in on it")
+
+    def _is_reserved(self, frame: str) -> bool:
+        if not frame.startswith(EVENT_TYPE):
+            return False
+        return self._server.packet_class(encoded_packet=frame).data[0] in RESERVED_EVENTS
 
     def _is_flood(self, eio_sid: str) -> bool:
         now = time.monotonic()

@@ -16,6 +16,7 @@ from inbox.models import User
 from inbox.realtime import admins_room, realtime, user_room
 from inbox.realtime.listeners import Listener
 from inbox.realtime.pulse import EVERY_SECONDS, Pulse
+from inbox.web.socket_frames import watch_frames
 from inbox.web.socket_guard import SocketGuard
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ def start_pulse(app: Flask) -> None:
     """Starts the beat of this web process."""
     own = realtime(app)
     pulse = Pulse(own.bus, own.listeners)
+    watch_frames(socketio.server)
     guard = SocketGuard(socketio.server)
     own.bus.on_deaf = pulse.beat_for_all
 

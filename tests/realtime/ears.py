@@ -24,13 +24,17 @@ class Ear:
         self._client.on("*", self._take)
         self._client.on("disconnect", self._closed)
         self.is_open = True
-        self._client.connect(
-            url,
-            headers=headers,
-            auth={"token": token} if token else None,
-            transports=["websocket"],
-            wait_timeout=5,
-        )
+        try:
+            self._client.connect(
+                url,
+                headers=headers,
+                auth={"token": token} if token else None,
+                transports=["websocket"],
+                wait_timeout=5,
+            )
+        except socketio.exceptions.ConnectionError:
+            self.close()
+            raise
 
     def waits_for(
         self,
@@ -61,9 +65,16 @@ class Ear:
             closed = self._news.wait_for(lambda: not self.is_open, seconds)
         assert closed, f"still open after {seconds:g} s"
 
+    def says(self, name: str, content: object) -> None:
+        """Sends an event, which browsers of ours do not."""
+        self._client.emit(name, content)
+
     def close(self) -> None:
         self._client.disconnect()
+        self._client.eio.disconnect()
         self._client.eio.wait()
+        if self._client.eio.http is not None:
+            self._client.eio.http.close()
 
     def __enter__(self) -> Self:
         return self
