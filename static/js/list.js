@@ -40,7 +40,6 @@ export function startList() {
   on("caughtUp", () => byId("list-error").hidden || load({ isFresh: rows.count() === 0 }));
   on("reload", () => load({ isFresh: true }));
   on("imported", lookAtImported);
-  on("sync", ({ reload }) => reload && lookAtImported());
   on("selected", onSelected);
 }
 

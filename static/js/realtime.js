@@ -22,8 +22,6 @@ const EVENTS = {
     if (reload) tell("imported");
   },
   facebook_page_updated: ({ facebookPageId }) => tell("facebookPage", String(facebookPageId)),
-  sync_progress: (event) => tell("sync", event),
-  facebook_page_updated: ({ facebookPageId }) => tell("facebookPage", String(facebookPageId)),
   signed_out: () => location.reload(),
   pulse: ({ change }) => {
     if (isBehind(change)) setTimeout(() => isBehind(change) && catchUp(), Math.random() * SPREAD);

@@ -6,7 +6,6 @@
 //   reload        everything is stale    connection  true or false
 //   caughtUp      nothing is missing     filters   the list is to show something else
 //   scrolled      the thread was         arrange   bubbles were added or removed
-//   sync          {job, reload}: how a sync stands      facebookPage  the id of one with news
 //   sync          a sync's shape         facebookPage  the id of a page with news
 //   imported      a sync has brought conversations
 //   gone          the open conversation is not ours any more
