@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -65,7 +65,9 @@ def answer(
     if wants_json():
         error: dict[str, Any] = {"code": code, "message": message or default}
         return {"error": error | ({"fields": fields} if fields else {})}, status
-    return render_template("error.html", status=status, message=message or default), status
+    # Not render_template: its context loads the user, also when it is the database that is away.
+    page = current_app.jinja_env.get_template("error.html")
+    return page.render(status=status, message=message or default), status
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

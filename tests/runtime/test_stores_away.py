@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ import requests
 from inbox.config import ROOT, Config
 from inbox.local.stores import Stores
 from tests.apps import Environment
+from tests.cast import PASSWORD, Cast
 from tests.pids import frozen
 from tests.processes import Starter, Web, outside
 
@@ -51,6 +53,28 @@ def test_a_database_that_is_killed_gets_503_at_once_and_200_when_it_is_back(
         assert health(live)[1] < 0.5
     finally:
         stores.postgresql.start()
+    live.process.wait_until(live.is_ready, 5)
+
+
+def test_who_is_signed_in_sees_a_page_that_says_so_while_the_database_is_away(
+    live: Web, cast: Cast, stores: Stores
+) -> None:
+    with requests.Session() as person:
+        form = person.get(f"{live.url}/sign-in", timeout=10).text
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)
+        assert token is not None
+        signs_in = {"email": cast.alice.email, "password": PASSWORD, "csrf_token": token[1]}
+        person.post(f"{live.url}/sign-in", data=signs_in, timeout=10)
+        assert person.get(f"{live.url}/inbox", timeout=10).status_code == 200
+        stores.postgresql.process.kill()
+        try:
+            answer = person.get(f"{live.url}/inbox", timeout=10)
+            assert (answer.status_code, "The database does not answer" in answer.text) == (
+                503,
+                True,
+            )
+        finally:
+            stores.postgresql.start()
     live.process.wait_until(live.is_ready, 5)
 
 
