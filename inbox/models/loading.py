@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Select, select, tuple_
-from sqlalchemy.orm import contains_eager, joinedload, selectinload, undefer
+from sqlalchemy import BigInteger, ColumnElement, Select, any_, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload, undefer
 
 from inbox.extensions import db
 from inbox.models.attachment import Attachment
@@ -43,18 +44,25 @@ def message_rows() -> Select[Message]:
 
 
 def conversations_by_id(ids: Iterable[int]) -> Sequence[Conversation]:
-    return db.session.scalars(conversation_rows().where(Conversation.id.in_(ids))).all()
+    return db.session.scalars(conversation_rows().where(_is_one_of(Conversation.id, ids))).all()
 
 
 def messages_by_id(ids: Iterable[int]) -> Sequence[Message]:
     """In the order of the thread."""
-    rows = message_rows().where(Message.id.in_(ids)).order_by(Message.sent_at, Message.id)
+    rows = message_rows().where(_is_one_of(Message.id, ids)).order_by(Message.sent_at, Message.id)
     return db.session.scalars(rows).all()
 
 
 def contacts_by_id(ids: Iterable[int]) -> Sequence[Contact]:
-    rows = select(Contact).where(Contact.id.in_(ids)).execution_options(populate_existing=True)
+    rows = (
+        select(Contact).where(_is_one_of(Contact.id, ids)).execution_options(populate_existing=True)
+    )
     return db.session.scalars(rows).all()
+
+
+def _is_one_of(key: InstrumentedAttribute[int], ids: Iterable[int]) -> ColumnElement[bool]:
+    """As one array: `IN` makes a parameter of each, and another statement of each number."""
+    return key == any_(literal(sorted(ids), ARRAY(BigInteger)))
 
 
 def quoted_messages(messages: Iterable[Message]) -> dict[tuple[int, str], Message]:

@@ -18,7 +18,7 @@ from inbox.events import Audience, Event
 from inbox.realtime.bus import RedisBus
 from inbox.realtime.change import Change
 from inbox.realtime.listeners import Listeners
-from inbox.realtime.outbox import Outbox
+from inbox.realtime.outbox import ROWS_IN_A_TICK, Outbox
 
 __all__ = ["Realtime", "admins_room", "announce", "publish", "realtime", "sign_out", "user_room"]
 
@@ -65,10 +65,14 @@ def announce(
     change = Change(
         frozenset(new_messages), frozenset(messages), frozenset(conversations), frozenset(contacts)
     )
-    if change:
-        outbox = realtime().outbox
-        # `is None`, because an outbox with nothing waiting in it counts as false.
-        on_commit(lambda: tell(change) if outbox is None else outbox.put(change))
+    for part in change.parts(ROWS_IN_A_TICK):
+        _hand_over(part)
+
+
+def _hand_over(change: Change) -> None:
+    outbox = realtime().outbox
+    # `is None`, because an outbox with nothing waiting in it counts as false.
+    on_commit(lambda: tell(change) if outbox is None else outbox.put(change))
 
 
 def tell(change: Change) -> None:

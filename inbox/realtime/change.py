@@ -37,8 +37,19 @@ class Change:
             frozenset[int]().union(*(change.contacts for change in changes)),
         )
 
-    def __bool__(self) -> bool:
-        return bool(self.new_messages or self.messages or self.conversations or self.contacts)
+    def __len__(self) -> int:
+        """How many rows."""
+        return sum(len(ids) for ids in vars(self).values())
+
+    def parts(self, most: int) -> Iterator[Change]:
+        """Itself, cut into changes of at most so many rows: what is read at once must be bounded,
+        or reading it takes longer than the database may."""
+        rows = [(kind, row_id) for kind, ids in vars(self).items() for row_id in sorted(ids)]
+        for start in range(0, len(rows), most):
+            ids: dict[str, set[int]] = {}
+            for kind, row_id in rows[start : start + most]:
+                ids.setdefault(kind, set()).add(row_id)
+            yield Change(**{kind: frozenset(some) for kind, some in ids.items()})
 
     def events(self) -> Iterator[tuple[Event, Audience]]:
         """Reads the rows as they are *now* (absolute values, whoever changed them since) and

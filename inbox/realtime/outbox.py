@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 from inbox.realtime.change import Change
 
 LIMIT = 20_000  # changes; beyond that browsers are better served by the catch-up
-TICK_MOST = 200  # changes told in one tick
-PAUSE_PER_CHANGE = 0.001  # seconds, after a tick
+ROWS_IN_A_TICK = 100
+PAUSE_PER_ROW = 0.001  # seconds, after a tick
 LONGEST_PAUSE = 0.05
 
 
@@ -28,7 +29,7 @@ class Outbox:
         self._tell = tell
         self._spawn = spawn
         self._sleep = sleep
-        self._waiting: list[Change] = []
+        self._waiting: deque[Change] = deque()
         self._running = False
         self.dropped = 0
 
@@ -47,8 +48,17 @@ class Outbox:
     def _drain(self) -> None:
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting[:TICK_MOST], self._waiting[TICK_MOST:]
-                self._tell(Change.merged(batch))
-                self._sleep(min(LONGEST_PAUSE, PAUSE_PER_CHANGE * len(batch)))
+                change = self._next()
+                self._tell(change)
+                is_behind = len(self._waiting) >= ROWS_IN_A_TICK
+                self._sleep(0 if is_behind else min(LONGEST_PAUSE, PAUSE_PER_ROW * len(change)))
         finally:
             self._running = False
+
+    def _next(self) -> Change:
+        batch = [self._waiting.popleft()]
+        rows = len(batch[0])
+        while self._waiting and rows + len(self._waiting[0]) <= ROWS_IN_A_TICK:
+            batch.append(self._waiting.popleft())
+            rows += len(batch[-1])
+        return Change.merged(batch)
