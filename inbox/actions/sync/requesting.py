@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from inbox.actions.page_access import MUST_RECONNECT
@@ -51,19 +51,27 @@ def request_sync(
             insert(SyncJob).values(values).on_conflict_do_nothing().returning(SyncJob.id)
         )
         if job_id is not None:
+            if resumed_from is not None and kind != SyncKind.FAILED:
+                _take_over_errors(resumed_from.id, job_id)
             enqueue("sync", JOB, job_id)
             publish_progress(job_id)
             return session.get_one(SyncJob, job_id), True
         active = select(SyncJob).where(SyncJob.facebook_page_id == page.id, SyncJob.active())
         found = session.scalar(active)
-    return (found, False) if found else request_sync(page, kind=kind, days=days, by=by)
+    if found is not None:
+        return found, False
+    return request_sync(page, kind=kind, days=days, by=by, resumed_from=resumed_from)  # it ended
 
 
 def retry(job: SyncJob, page: FacebookPage, *, by: User) -> tuple[SyncJob, bool]:
     """A new job that goes on where a failed one stopped."""
     if job.status != SyncStatus.FAILED:
         raise Refusal("Only a sync that failed can be tried again.", field="job")
-    return request_sync(page, kind=job.kind, by=by, resumed_from=job)
+    origin = job
+    if job.kind == SyncKind.FAILED and job.resumed_from_id is not None:
+        # It was over the threads that failed in that one, and still is.
+        origin = db.session.get_one(SyncJob, job.resumed_from_id)
+    return request_sync(page, kind=job.kind, by=by, resumed_from=origin)
 
 
 def retry_failed(job: SyncJob, page: FacebookPage, *, by: User) -> tuple[SyncJob, bool]:
@@ -124,12 +132,21 @@ def _since(page: FacebookPage, kind: SyncKind, days: int | None) -> datetime | N
     return None
 
 
+def _take_over_errors(from_id: int, to_id: int) -> None:
+    """What failed before the job stopped is behind its checkpoint: it has still failed."""
+    names = ["platform", "thread_id", "name", "error", "code", "created_at"]
+    columns = [SyncError.__table__.c[name] for name in names]
+    earlier = select(literal(to_id), *columns).where(SyncError.sync_job_id == from_id)
+    with transaction() as session:
+        session.execute(insert(SyncError).from_select(["sync_job_id", *names], earlier))
+
+
 def _inherited(job: SyncJob | None) -> dict[str, Any]:
     """What a resumed job has done already."""
     if job is None:
         return {}
     counters = (
-        "total_contacts", "synced_contacts", "new_contacts", "synced_messages", "new_messages",
-        "recovered_messages", "since",
+        "total_contacts", "synced_contacts", "failed_contacts", "new_contacts", "synced_messages",
+        "new_messages", "recovered_messages", "since",
     )  # fmt: skip
     return {name: getattr(job, name) for name in counters} | {"checkpoint": job.checkpoint}

@@ -1,0 +1,93 @@
+"""A Page's settings are changed by name, strictly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.api.seats import Seat
+from tests.cast import Browser, Cast
+from tests.processes import Web
+from tests.stores import Database
+
+TOKEN_COLUMN = "access_token_encrypted"
+
+
+def test_it_works(cast: Cast, alice: Browser, database: Database) -> None:
+    wanted = {
+        "autoSync": True,
+        "syncInterval": 15,
+        "autoPipelineId": None,
+        "autoPipelineMode": "UPDATE_EXISTING",
+    }
+    answer = alice.patch(f"/api/facebook/pages/{cast.page.id}", json=wanted)
+    assert answer.status_code == 200
+    assert wanted.items() <= answer.json.items()
+    (row,) = database.rows("SELECT * FROM facebook_pages WHERE id = %s", cast.page.id)
+    assert (row["auto_sync"], row["sync_interval"]) == (True, 15)
+    assert row["auto_pipeline_mode"] == "UPDATE_EXISTING"
+
+
+def test_what_is_not_named_stays(cast: Cast, alice: Browser) -> None:
+    path = f"/api/facebook/pages/{cast.page.id}"
+    alice.patch(path, json={"autoSync": True})
+    answer = alice.patch(path, json={"syncInterval": 30})
+    assert (answer.json["autoSync"], answer.json["syncInterval"]) == (True, 30)
+    assert alice.patch(path, json={}).json["syncInterval"] == 30
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"autoSync": "yes"},
+        {"autoSync": 1},
+        {"autoSync": None},
+        {"syncInterval": 4},
+        {"syncInterval": 10081},
+        {"syncInterval": 60.5},
+        {"syncInterval": "60"},
+        {"syncInterval": True},
+        {"syncInterval": None},
+        {"autoPipelineId": 1},
+        {"autoPipelineId": "1"},
+        {"autoPipelineId": {}},
+        {"autoPipelineMode": "SOMETIMES"},
+        {"autoPipelineMode": None},
+        {"autoPipelineMode": ["SKIP_EXISTING"]},
+        {"organizationId": 1},
+        {"name": "Ours now"},
+        {"accessToken": "x"},
+    ],
+    ids=str,
+)
+def test_what_cannot_be_taken_is_named_and_nothing_changes(
+    cast: Cast, alice: Browser, database: Database, body: dict[str, Any]
+) -> None:
+    stored = "SELECT md5(page::text) FROM facebook_pages page WHERE id = %s"
+    before = database.value(stored, cast.page.id)
+    path = f"/api/facebook/pages/{cast.page.id}"
+    answer = alice.patch(path, json=body | {"autoPipelineMode": "UPDATE_EXISTING"} | body)
+    assert answer.status_code == 422
+    assert list(answer.json["error"]["fields"]) == list(body)
+    assert database.value(stored, cast.page.id) == before
+
+
+def test_pages_are_listed_with_their_cards_and_without_their_tokens(
+    cast: Cast, alice: Browser, database: Database
+) -> None:
+    answer = alice.get("/api/facebook/pages")
+    (item,) = answer.json["items"]
+    assert (item["id"], item["state"], item["latestSync"]) == (str(cast.page.id), "IDLE", None)
+    assert "Not synced yet" in item["html"]
+    secret = database.value(f"SELECT {TOKEN_COLUMN} FROM facebook_pages LIMIT 1")
+    assert secret not in answer.text
+    assert "page-token" not in answer.text
+
+
+def test_other_admins_are_told(app: Flask, cast: Cast, live: Web) -> None:
+    with Seat.of(cast.alice, app, live.url) as alice:
+        alice.patch(f"facebook/pages/{cast.page.id}", {"autoSync": True})
+        told = alice.ear.waits_for("facebook_page_updated")
+    assert told == {"type": "facebook_page_updated", "facebookPageId": str(cast.page.id)}
