@@ -24,17 +24,18 @@ Environment = dict[str, str]
 
 @pytest.fixture(scope="session")
 def environment(stores: Stores, database_url: str) -> Environment:
-    """What every process of the tests is given. The Graph address is that of `meta`."""
+    """What every process of the tests is given. Graph and the login dialog are at `meta`."""
     graph = f"127.0.0.1:{free_port()}"
     return {
         "DATABASE_URL": database_url,
         "REDIS_URL": stores.redis.url,
         "SECRET_KEY": "a key that is no secret, of 32 letters or more",
         "ENCRYPTION_KEYS": "bm90LWEtc2VjcmV0LWJ1dC0zMi1ieXRlcy1sb25nISE=",
-        "FACEBOOK_APP_ID": "1000000000000001",
+        "FACEBOOK_APP_ID": "5550001",  # the pretend Meta's own
         "FACEBOOK_APP_SECRET": APP_SECRET,
         "FACEBOOK_WEBHOOK_VERIFY_TOKEN": VERIFY_TOKEN,
         "FACEBOOK_GRAPH_URL": f"http://{graph}",
+        "FACEBOOK_DIALOG_URL": f"http://{graph}",
         "MEDIA_HOSTS": graph,
         "PORT": str(free_port()),
     }
