@@ -1,9 +1,10 @@
 // The database is the truth: asks for everything that changed since we last asked.
 
 import { get } from "./api.js";
-import { tell } from "./signals.js";
+import { on, tell } from "./signals.js";
 
 const RETRY = [2000, 5000, 10000, 30000]; // ms
+const STALE = 5000; // ms until what did not come is asked for again
 
 let cursor = null;
 let change = null; // what a pulse is compared with
@@ -16,6 +17,11 @@ let retry = null;
 // fetches them again.
 export function startFrom(since) {
   cursor = since;
+  // Without a cursor the next catch-up says "reload" once more.
+  on("stale", () => {
+    cursor = null;
+    askLater(STALE);
+  });
 }
 
 export function isBehind(pulse) {
@@ -39,19 +45,25 @@ async function rounds() {
     failures = 0;
     tell("caughtUp");
   } catch {
-    retry = setTimeout(catchUp, RETRY[Math.min(failures++, RETRY.length - 1)] * (0.75 + Math.random() / 2));
+    askLater(RETRY[Math.min(failures++, RETRY.length - 1)]);
   }
 }
 
+function askLater(pause) {
+  clearTimeout(retry);
+  retry = setTimeout(catchUp, pause * (0.75 + Math.random() / 2));
+}
+
 async function round() {
-  const isFirst = cursor === null;
-  const answer = await get("/api/changes", isFirst ? "" : new URLSearchParams({ since: cursor }));
+  const since = cursor;
+  const isFirst = since === null;
+  const answer = await get("/api/changes", isFirst ? "" : new URLSearchParams({ since }));
   for (const row of answer.conversations ?? []) tell("conversation", row);
   for (const shape of answer.messages ?? []) tell("message", { shape, isNew: false });
   for (const id of answer.removedConversationIds ?? []) tell("removed", String(id));
   if (answer.imported) tell("imported");
   else if (isFirst || answer.reload) tell("reload");
-  cursor = answer.cursor;
+  if (cursor === since) cursor = answer.cursor; // else a "stale" came meanwhile
   change = answer.change;
   again ||= Boolean(answer.hasMore);
 }

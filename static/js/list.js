@@ -6,7 +6,7 @@ import { first } from "./first.js";
 import { glide } from "./glide.js";
 import * as rows from "./rows.js";
 import { opened } from "./selection.js";
-import { on } from "./signals.js";
+import { on, tell } from "./signals.js";
 
 const NEAR_END = 900; // px before the end at which the next page is asked for
 const MOST_AT_ONCE = 100; // the API's limit
@@ -69,6 +69,7 @@ async function load({ isFresh = false, isNew = false, isImport = false }) {
   } catch (error) {
     if (asking === mine) asking = null;
     if (!isImport) showState(false, error);
+    if (isFresh && error.isPassing) tell("stale");
   }
 }
 

@@ -8,6 +8,7 @@
 //   scrolled      the thread was         arrange   bubbles were added or removed
 //   sync          a sync's shape         facebookPage  the id of a page with news
 //   imported      a sync has brought conversations
+//   stale         what was to be fetched anew did not come
 //   gone          the open conversation is not ours any more
 
 const listeners = new Map();

@@ -112,7 +112,7 @@ function showFailure(error) {
   showLoading(false);
   const isGone = error instanceof ApiError && error.status === 404;
   if (isGone) return showGone("This conversation is not here", "It may be assigned to somebody else by now.");
-  if (bubbles.count()) return; // what is shown stays; catching up will try again
+  if (bubbles.count()) return error.isPassing && tell("stale"); // what is shown stays
   byId("thread-error").hidden = false;
   byId("thread-error").querySelector("p").textContent = error.message;
 }

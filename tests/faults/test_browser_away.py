@@ -6,8 +6,20 @@ import threading
 
 from playwright.sync_api import Browser
 
-from tests.faults.house import House
+from tests.bounds import eventually
+from tests.faults.house import CONVERGE_SECONDS, House
 from tests.faults.load import Load, both
+
+MANY_MESSAGES = """
+    INSERT INTO messages (
+        organization_id, facebook_page_id, conversation_id, mid, content, direction, sent_at
+    ) SELECT organization_id, facebook_page_id, id, 'm_' || n, 'Message ' || n, 'INCOMING', now()
+    FROM conversations, generate_series(1, 520) n WHERE id = %s
+"""
+NEWS = """
+    UPDATE conversations SET last_message_snippet = 'News', unread_count = 7,
+        version = version + 1, changed_xid = pg_current_xact_id() WHERE id = ANY(%s)
+"""
 
 
 @both(Load(100, 100, outage=3), Load(500, 20, outage=90))
@@ -37,3 +49,20 @@ def test_a_tab_sleeps_beside_another_one(house: House, chromium: Browser, load: 
             threading.Event().wait(load.outage)
         tools.send("Page.setWebLifecycleState", {"state": "active"})
     house.settle(f"browser: one of two tabs asleep for {load.outage:g} s", feed.mids).file()
+
+
+def test_what_must_be_fetched_anew_is_asked_for_until_it_comes(
+    house: House, chromium: Browser
+) -> None:
+    """So much was missed that the screen is fetched again, and the server is away just then."""
+    house.open_screens(chromium, house.alice)
+    (away,) = house.screens
+    context = away.window.context
+    with house.fault():
+        context.set_offline(True)
+        house.database.rows(MANY_MESSAGES, house.conversation_ids[0])
+        house.database.rows(NEWS, house.conversation_ids[:6])
+        for path in ("**/api/conversations?*", "**/api/conversations/*"):
+            context.route(path, lambda route: route.fulfill(status=503, body="{}"), times=1)
+        context.set_offline(False)
+    eventually(lambda: not away.difference(), CONVERGE_SECONDS)
