@@ -12,13 +12,11 @@ import socketio
 import websocket
 from flask import Flask
 
-from inbox.local.processes import free_port
 from tests.api.seats import Seat
 from tests.cast import PASSWORD, Cast
-from tests.processes import Starter, Web
+from tests.processes import Web
 from tests.realtime.ears import Ear
 from tests.realtime.raw import CONNECT, CONNECT_ERROR, MESSAGE, raw_socket
-from tests.stores import Database
 from tests.webhooks.wire import Door, Line
 
 
@@ -122,23 +120,3 @@ def test_nobody_can_ask_for_a_room(
         door.takes(own.delivery(own.text("mine")))
         assert ear.waits_for("new_message")["message"]["content"] == "mine"
         assert len(ear.heard) == 1
-
-
-@pytest.mark.faults
-def test_strangers_and_people_without_rights_are_ended_by_the_beat(
-    start: Starter, cast: Cast, app: Flask, database: Database
-) -> None:
-    port = str(free_port())
-    process = start.run("impatient", "-m", "tests.realtime.impatient", PORT=port, HOST="127.0.0.1")
-    web = Web(process, f"http://127.0.0.1:{port}")
-    process.wait_until(web.is_ready)
-    with Seat.of(cast.alice, app, web.url) as alice, raw_socket(web.url) as stranger:
-        with raw_socket(web.url) as refused:
-            refused.send(MESSAGE + CONNECT + json.dumps({"token": "wrong"}))
-            assert refused.receive().startswith(MESSAGE + CONNECT_ERROR)
-            assert refused.is_closed_by_server()
-        assert stranger.is_closed_by_server()
-        assert alice.ear.is_open, "who signed in stays"
-        # Nobody told this process, as after a lost message: the beat looks for itself.
-        database.rows("UPDATE users SET is_active = false WHERE id = %s", cast.alice.id)
-        alice.ear.waits_until_closed()

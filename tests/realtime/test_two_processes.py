@@ -1,0 +1,88 @@
+"""Several web processes are one: what one takes, the sockets of the other hear, through Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from inbox.local.stores import Stores
+from tests.api.seats import Seat
+from tests.apps import Environment
+from tests.bounds import eventually
+from tests.cast import Cast, sign_in
+from tests.processes import Starter, Web
+from tests.webhooks.wire import Door, Line
+
+pytestmark = pytest.mark.faults
+
+
+@pytest.fixture(scope="module")
+def other(
+    environment: Environment, migrated: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Web]:
+    """A second web process beside `live`, with the same database and the same Redis."""
+    starter = Starter(environment, tmp_path_factory.mktemp("logs"))
+    yield starter.web()
+    starter.stop_all()
+
+
+@pytest.fixture
+def here(live: Web, cast: Cast, app: Flask) -> Iterator[Seat]:
+    """Bob, at the first process."""
+    with Seat.of(cast.bob, app, live.url) as seat:
+        yield seat
+
+
+@pytest.fixture
+def there(other: Web, cast: Cast, app: Flask) -> Iterator[Seat]:
+    """Alice, at the second."""
+    with Seat.of(cast.alice, app, other.url) as seat:
+        yield seat
+
+
+def say(door: Door, line: Line, text: str) -> None:
+    now = int(datetime.now(UTC).timestamp() * 1000)
+    door.takes(line.delivery(line.text(text, at=now)))
+
+
+def test_both_hear_everything_once_whichever_process_takes_it(
+    *, door: Door, other: Web, zelda: Line, here: Seat, there: Seat, cast: Cast
+) -> None:
+    for n in range(10):
+        say(door if n % 2 else Door(other.url), zelda, f"number {n}")
+    there.patch(f"conversations/{cast.conversation.id}", {"assigneeId": None})
+    here.ear.waits_for("conversation_removed")
+    last = there.ear.waits_for("conversation_updated", lambda e: not e["conversation"]["assignee"])
+    for seat in (here, there):
+        told = [event["message"]["content"] for event in seat.ear.all("new_message")]
+        assert sorted(told) == [f"number {n}" for n in range(10)]
+    assert last["conversation"]["unreadCount"] == 10
+
+
+def test_a_deactivated_user_is_signed_out_in_every_process(
+    *, live: Web, here: Seat, there: Seat, cast: Cast, app: Flask
+) -> None:
+    sign_in(app, cast.alice).post(f"/settings/team/{cast.bob.id}/deactivate")
+    here.ear.waits_until_closed(2)
+    assert there.ear.is_open
+
+
+def test_after_redis_was_away_both_are_told_to_catch_up_and_hear_each_other_again(
+    *, door: Door, zelda: Line, here: Seat, there: Seat, stores: Stores
+) -> None:
+    cursor = there.get("changes")["cursor"]
+    stores.redis.process.kill()
+    try:
+        say(door, zelda, "while it was away")
+        assert here.ear.waits_for("new_message"), "its own sockets need no Redis"
+    finally:
+        stores.redis.start()
+    for seat in (here, there):
+        eventually(lambda seat=seat: "deaf" in seat.ear.pulses)  # type: ignore[misc]
+    (missed,) = there.get("changes", since=cursor)["messages"]
+    assert missed["content"] == "while it was away"
+    say(door, zelda, "and after")
+    assert there.ear.waits_for("new_message")["message"]["content"] == "and after"
