@@ -18,9 +18,10 @@ from bench.stage import Stage
 
 SIZE = Size(conversations=2_000, messages_each=5, admins=1, agents=20)
 ROUNDS = 5
-SINGLES = 4_000  # deliveries a round
+SECONDS = 2.0  # of sending, each round
+SINGLES = 8_000  # at most, a round
 NEW_PEOPLE = 0.02  # the share of messages whose sender nobody knows yet
-BATCHES, BATCH = 120, 100
+BATCHES, BATCH = 300, 100  # at most, a round
 CONNECTIONS = 24
 
 
@@ -67,15 +68,16 @@ def _round(
         delivery([_person(chance) for _ in range(batch)])
         for _ in range(SINGLES if batch == 1 else BATCHES)
     ]
-    mids = {mid for _, its in made for mid in its}
-    if listeners:
-        listeners.expect(len(mids))
     blast = stage.generator.blast(
-        contender.address, [request for request, _ in made], connections=CONNECTIONS
+        contender.address,
+        [request for request, _ in made],
+        connections=CONNECTIONS,
+        seconds=SECONDS,
     )
+    mids = {mid for _, its in made[: len(blast.starts)] for mid in its}
     ended = blast.ended
     if listeners:
-        receipts = listeners.receipts()
+        receipts = listeners.receipts(len(mids))
         lost = mids - {mid for mid, _, _ in receipts}
         assert not lost, f"{len(lost)} of {len(mids)} events were not received"
         ended = max(ended, *(moment for _, _, moment in receipts))

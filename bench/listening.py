@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from bench.load import Address
 
 MID = re.compile(r'"mid": ?"([^"]+)"')
 AT_ONCE = 10  # connections that are being opened
+SILENCE_SECONDS = 10  # after which no more is expected
 PATH = "/socket.io/?EIO=4&transport=websocket"
 
 Receipt = tuple[str, int, float]
@@ -30,14 +32,10 @@ class Listeners:
         self._apart = Apart(_Room())
         self._apart.call("open", address, tokens)
 
-    def expect(self, receipts: int) -> None:
-        """Starts to wait; `receipts` then tells what came."""
-        self._apart.begin("wait", receipts)
-
-    def receipts(self) -> list[Receipt]:
-        """All `new_message` since `expect`, once as many came as expected, or nothing more came
-        for three seconds."""
-        found: list[Receipt] = self._apart.end()
+    def receipts(self, expected: int) -> list[Receipt]:
+        """All `new_message` since the last call, once as many came as expected, or nothing more
+        came for a while."""
+        found: list[Receipt] = self._apart.call("wait", expected)
         return found
 
     def stop(self) -> None:
@@ -46,17 +44,18 @@ class Listeners:
 
 @dataclass
 class _Room:
-    """Lives in the process apart; its event loop runs only while it is called, which is whenever
-    something is measured."""
+    """Lives in the process apart; its event loop runs in a thread, so that it always listens."""
 
     receipts: list[Receipt] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop | None = None
     _readers: list[asyncio.Future[None]] = field(default_factory=list)
 
     def __call__(self, verb: str, *arguments: Any) -> Any:
-        self._loop = self._loop or asyncio.new_event_loop()
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            threading.Thread(target=self._loop.run_forever, daemon=True).start()
         work: Callable[..., Any] = self._open if verb == "open" else self._wait
-        return self._loop.run_until_complete(work(*arguments))
+        return asyncio.run_coroutine_threadsafe(work(*arguments), self._loop).result()
 
     async def _open(self, address: Address, tokens: Sequence[str | None]) -> None:
         gate = asyncio.Semaphore(AT_ONCE)
@@ -76,7 +75,7 @@ class _Room:
 
     async def _wait(self, expected: int) -> list[Receipt]:
         last, since = -1, time.monotonic()
-        while len(self.receipts) < expected and time.monotonic() - since < 3:
+        while len(self.receipts) < expected and time.monotonic() - since < SILENCE_SECONDS:
             if len(self.receipts) != last:
                 last, since = len(self.receipts), time.monotonic()
             await asyncio.sleep(0.02)

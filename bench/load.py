@@ -3,6 +3,7 @@ its own. It costs some 20 µs a request, which the echo's rate shows to be no bo
 
 from __future__ import annotations
 
+import math
 import select
 import socket
 import time
@@ -52,11 +53,12 @@ class Generator:
         *,
         connections: int = 24,
         per_second: float | None = None,
+        seconds: float | None = None,
     ) -> Blast:
-        """Sends all requests, as fast as the answers come or `per_second`, and waits for their
-        answers. What gets 503 is sent again, as Meta would; raises AssertionError for anything
-        else but 200."""
-        done: Blast = self._apart.call(address, requests, connections, per_second)
+        """Sends the requests, as fast as the answers come or `per_second`, all of them or as many
+        as can be sent in `seconds`, and waits for their answers. What gets 503 is sent again, as
+        Meta would; raises AssertionError for anything else but 200."""
+        done: Blast = self._apart.call(address, requests, connections, per_second, seconds)
         assert set(done.statuses) <= {200, 503}, f"answers of {address}: {done.statuses}"
         return done
 
@@ -65,9 +67,13 @@ class Generator:
 
 
 def blast(
-    address: Address, requests: Sequence[bytes], connections: int, per_second: float | None
+    address: Address,
+    requests: Sequence[bytes],
+    connections: int,
+    per_second: float | None,
+    seconds: float | None,
 ) -> Blast:
-    return _Volley(address, requests, connections).run(per_second)
+    return _Volley(address, requests, connections).run(per_second, seconds or math.inf)
 
 
 class _Volley:
@@ -80,12 +86,14 @@ class _Volley:
         self._parts: dict[int, bytes] = {}
         self._blast = Blast([0.0] * len(requests), [0.0] * len(requests))
 
-    def run(self, per_second: float | None) -> Blast:
+    def run(self, per_second: float | None, seconds: float) -> Blast:
         poller = select.epoll()
         for number in self._sockets:
             poller.register(number, select.EPOLLIN)
         began = time.monotonic()
         while self._waiting or self._under_way:
+            if time.monotonic() - began > seconds:
+                self._send_no_more()
             while self._free and self._waiting:
                 due = began + self._waiting[0] / per_second if per_second else 0.0
                 if due > time.monotonic():
@@ -98,7 +106,11 @@ class _Volley:
         poller.close()
         for opened in self._sockets.values():
             opened.close()
-        return self._blast
+        sent = len([start for start in self._blast.starts if start])
+        return Blast(self._blast.starts[:sent], self._blast.ends[:sent], self._blast.statuses)
+
+    def _send_no_more(self) -> None:
+        self._waiting = deque(index for index in self._waiting if self._blast.starts[index])
 
     def _send(self, index: int) -> None:
         number = self._free.popleft()
