@@ -37,7 +37,7 @@ class Receiver:
         self.gate.set()
         server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{server.server_port}/api/webhooks/facebook"
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.005,), daemon=True).start()
         return server
 
     def take(self, arrived: Arrived) -> int:
