@@ -1,0 +1,99 @@
+"""Attack 11: no token, code or secret in a log, a page, a cookie or the database."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import requests
+
+from inbox.simulator.server import Simulator
+from tests.apps import APP_SECRET
+from tests.cast import Cast
+from tests.connecting.conftest import CALLBACK, CONNECT, INTEGRATIONS, OURS, Office
+from tests.processes import Starter, Web
+
+PASSWORD = "a password of the tests"
+
+
+def secrets_of(meta: Simulator) -> list[str]:
+    tokens = list(meta.login.tokens)
+    assert any(not token.page_id for token in meta.login.tokens.values()), "a person's own"
+    return [*tokens, meta.page.token, APP_SECRET]
+
+
+def test_pages_and_cookies_hold_no_token(office: Office) -> None:
+    path, choice = office.choices()
+    done = office.connect(after=path)
+    shown = [choice.text, done.text, office.flashes()]
+    shown += [office.browser.get(path).text for path in ("/inbox", "/api/notifications")]
+    cookie = office.browser.get_cookie("inbox_session")
+    assert cookie is not None
+    everything = "".join([*shown, cookie.value, *map(str, choice.headers), str(done.headers)])
+    assert office.row()["access_token_encrypted"]
+    for secret in secrets_of(office.meta):
+        assert secret not in everything
+
+
+def test_the_session_cookie_holds_nothing_of_the_login_but_a_word_of_its_own(
+    office: Office,
+) -> None:
+    office.choices()
+    with office.browser.session_transaction() as session:
+        assert set(session) <= {
+            *("_permanent", "_fresh", "_id", "_user_id", "epoch", "csrf_token"),
+            "facebook_browser",
+        }
+
+
+def test_the_database_holds_no_token_in_the_clear(office: Office) -> None:
+    def everything() -> str:
+        names = office.database.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = [office.database.rows(f'SELECT * FROM "{row["tablename"]}"') for row in names]
+        return str(tables)
+
+    path, _ = office.choices()
+    between = everything()
+    office.connect(after=path)
+    for secret in secrets_of(office.meta):
+        assert secret not in between
+        assert secret not in everything()
+
+
+def test_the_logs_of_a_real_process_hold_no_secret(
+    office: Office, cast: Cast, start: Starter
+) -> None:
+    web = start.web()
+    session = signed_in(web, cast)
+    sent = [log_in(web, session, office.meta) for _ in range(2)]
+    office.meta.faults.next("oauth", "error", code=100, message=f"bad {APP_SECRET}")
+    sent.append(log_in(web, session, office.meta))
+    office.meta.faults.next("accounts", "truncated")
+    sent.append(log_in(web, session, office.meta))
+    session.get(f"{web.url}{CALLBACK}?code=forged-code&state=a%0AERROR+forged-line", timeout=10)
+    log = web.process.log.read_text()
+    assert "was refused" in log, "the log is where we look"
+    codes = [parse_qs(urlsplit(url).query) for url in sent]
+    spoken = [value for query in codes for values in query.values() for value in values]
+    assert len(spoken) == 8
+    for secret in [*secrets_of(office.meta), *spoken, "forged-code", "forged-line"]:
+        assert secret not in log
+
+
+def signed_in(web: Web, cast: Cast) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    page = session.get(f"{web.url}/sign-in", timeout=10).text
+    token = page.split('name="csrf_token" value="')[1].split('"')[0]
+    form = {"email": cast.alice.email, "password": PASSWORD, "csrf_token": token}
+    assert session.post(f"{web.url}/sign-in", data=form, timeout=10).ok
+    return session
+
+
+def log_in(web: Web, session: requests.Session, meta: Simulator) -> str:
+    """A login up to the choice; the address that Facebook led back to."""
+    dialog = session.get(web.url + CONNECT, allow_redirects=False, timeout=10).headers["Location"]
+    form = {"decision": "allow", "scopes": OURS, "pages": [meta.page.id]}
+    back = requests.post(dialog, data=form, allow_redirects=False, timeout=10).headers["Location"]
+    assert f"{web.url}{INTEGRATIONS}" in back
+    session.get(back, timeout=20)
+    return str(back).partition("#")[0]
