@@ -145,13 +145,13 @@ def test_the_laws_time_can_run_faster(meta: Simulator, graph: Graph) -> None:
 
 
 def test_latency_holds_up_nobody_else(meta: Simulator, graph: Graph) -> None:
-    meta.limits.latency_s = 0.4
+    meta.limits.latency_s = 0.5
     started = time.monotonic()
-    with ThreadPoolExecutor(8) as pool:
-        calls: list[Callable[[], requests.Response]] = [lambda: graph.get("/me")] * 8
+    with ThreadPoolExecutor(12) as pool:
+        calls: list[Callable[[], requests.Response]] = [lambda: graph.get("/me")] * 12
         assert all(done.status_code == 200 for done in pool.map(lambda call: call(), calls))
     took = time.monotonic() - started
-    assert 0.4 <= took < 2.5, "side by side, not 3.2 s one after the other"
+    assert 0.5 <= took < 5, "side by side, not 6 s one after the other"
 
 
 def test_usage_grows_with_use(meta: Simulator, graph: Graph) -> None:

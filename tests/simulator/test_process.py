@@ -91,7 +91,9 @@ def test_the_demo_has_a_second_page_to_connect(receiver: Receiver, tmp_path: Pat
         allow = f"{url}/simulator/login/owners/42/allow"
         code = requests.post(allow, json={"redirect_uri": back}, timeout=10).json()["code"]
         query = {"client_id": "5550001", "client_secret": APP_SECRET, "redirect_uri": back}
-        exchange = requests.get(f"{url}/oauth/access_token", params=query | {"code": code})
+        exchange = requests.get(
+            f"{url}/oauth/access_token", params=query | {"code": code}, timeout=10
+        )
         user = {"access_token": exchange.json()["access_token"]}
         rows = requests.get(f"{url}/me/accounts", params=user, timeout=10).json()["data"]
         (workshop,) = [row for row in rows if row["name"] == "Nordlys Workshop"]
