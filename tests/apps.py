@@ -37,6 +37,7 @@ def environment(stores: Stores, database_url: str) -> Environment:
         "FACEBOOK_GRAPH_URL": f"http://{graph}",
         "FACEBOOK_DIALOG_URL": f"http://{graph}",
         "MEDIA_HOSTS": graph,
+        "FACEBOOK_CONVERSATION_CALLS_PER_SECOND": "1000",  # Meta's law has tests of its own
         "PORT": str(free_port()),
     }
 

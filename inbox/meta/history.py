@@ -8,7 +8,7 @@ The list has no dates to ask for, is newest first, and ends when no `after` come
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from inbox.meta.history_messages import Account, read_message, read_time
 from inbox.meta.page_access import PageAccess
 from inbox.meta.usage import Usage
 from inbox.meta.webhook_events import MessageArrived
-from inbox.meta.webhook_fields import MalformedEventError
+from inbox.meta.webhook_fields import LONGEST_ID, MalformedEventError, an_id, repaired
 
 # A slice of 2,500 messages takes Meta seconds to write.
 LONG = Patience(connect=5, read=60, whole=90)
@@ -56,6 +56,7 @@ class ThreadPage:
     older: str | None = None
     problem: str | None = None
     code: str | None = None
+    usage: Usage = field(default_factory=Usage)
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,10 @@ class History:
         self._access = access
         self.account = account
 
-    def threads(self, asked: Asked, after: str | None) -> Slice:
-        """Raises `MetaError`."""
+    def threads(
+        self, asked: Asked, after: str | None = None, *, person_id: str | None = None
+    ) -> Slice:
+        """The next threads, or the one with this person. Raises `MetaError`."""
         fields = f"id,updated_time,participants,{self._messages(asked)}"
         if not asked.messages:
             fields = "id,updated_time,participants"
@@ -98,6 +101,7 @@ class History:
             fields=fields,
             limit=asked.threads,
             **({"after": after} if after else {}),
+            **({"user_id": person_id} if person_id else {}),
         )
         threads = tuple(self._thread(row) for row in _rows(answer.body))
         return Slice(threads, _after(answer.body), answer.usage)
@@ -106,7 +110,7 @@ class History:
         """One thread by itself. Raises `MetaError`."""
         fields = f"id,updated_time,participants,{self._messages(asked)}"
         answer = self._graph.get(thread_id, token=self._access.token, patience=LONG, fields=fields)
-        return self._thread(answer.body)
+        return replace(self._thread(answer.body), usage=answer.usage)
 
     def older(self, thread: ThreadPage, after: str, asked: Asked) -> ThreadPage:
         """The next messages of a long thread. Raises `MetaError`."""
@@ -116,13 +120,17 @@ class History:
             token=self._access.token,
             patience=LONG,
             fields=self._fields(asked),
-            limit=MOST_MESSAGES,
+            limit=asked.messages,
             after=after,
         )
         assert thread.person is not None
         messages, unreadable = self._read(_rows(answer.body), thread.person)
-        return ThreadPage(
-            thread.id, thread.updated_at, thread.person, messages, unreadable, _after(answer.body)
+        return replace(
+            thread,
+            messages=messages,
+            unreadable=unreadable,
+            older=_after(answer.body),
+            usage=answer.usage,
         )
 
     def _messages(self, asked: Asked) -> str:
@@ -132,7 +140,7 @@ class History:
         return LEAN_FIELDS if asked.is_lean else MESSAGE_FIELDS[self.account.platform]
 
     def _thread(self, row: dict[str, Any]) -> ThreadPage:
-        thread_id = str(row.get("id"))
+        thread_id = repaired(str(row.get("id")))[:LONGEST_ID]
         try:
             updated_at = read_time(row.get("updated_time"))
             person = self._person(row)
@@ -148,7 +156,7 @@ class History:
             person_id = str(participant.get("id") or "")
             if person_id and person_id not in self.account.own_ids:
                 name, username = participant.get("name"), participant.get("username")
-                return Person(person_id, _text(name), _text(username))
+                return Person(an_id(person_id, "a participant"), _text(name), _text(username))
         raise MalformedEventError("nobody but the Page takes part in this thread")
 
     def _read(
@@ -177,4 +185,4 @@ def _after(edge: Any) -> str | None:
 
 
 def _text(value: Any) -> str | None:
-    return value.replace("\x00", "")[:300] or None if isinstance(value, str) else None
+    return repaired(value).replace("\x00", "")[:200] or None if isinstance(value, str) else None

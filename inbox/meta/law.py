@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from dataclasses import dataclass, field
 
@@ -15,40 +16,52 @@ log = logging.getLogger(__name__)
 
 SLOW_FROM = 80  # percent of the allowance Meta says we have used
 
-# The next free moment of the account, by Redis's clock; answers how long to wait for it.
+# The next free moment of the account, by Redis's clock; answers how long to wait for it. ARGV: how
+# long this turn takes; how long nobody may have one, because Meta said so.
 RESERVE = """
 local now = redis.call('TIME')
 local here = now[1] + now[2] / 1000000
 local free = tonumber(redis.call('GET', KEYS[1]) or '0')
-local at = math.max(here, free)
-redis.call('SET', KEYS[1], string.format('%.6f', at + tonumber(ARGV[1])), 'PX', 600000)
+local at = math.max(here + tonumber(ARGV[2]), free)
+local after = at + tonumber(ARGV[1])
+redis.call('SET', KEYS[1], string.format('%.6f', after), 'PX', math.ceil((after - here) * 1000) + 1)
 return string.format('%.6f', at - here)
 """
 
 
 @dataclass
 class Law:
-    """The turns of one account. While Redis is away each worker keeps the law for itself."""
+    """The turns of one account. While Redis is away each worker keeps the law for itself. One
+    object serves all threads."""
 
     client: redis.Redis
     account: str
     calls_per_second: float
     _slowness: float = 1.0
-    _free_at: float = field(default=0.0)
+    _free_at: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wait_seconds(self) -> float:
         """Takes the next turn and says how long it is until then."""
-        pause = self._slowness / self.calls_per_second
-        try:
-            return float(self.client.eval(RESERVE, 1, f"inbox-law:{self.account}", pause))
-        except redis.RedisError as error:
-            log.debug("Redis is away, keeping the law alone: %s", error)
-        now = time.monotonic()
-        at = max(now, self._free_at)
-        self._free_at = at + pause
-        return at - now
+        return self._reserve(self._slowness / self.calls_per_second)
+
+    def close(self, seconds: float) -> None:
+        """Meta takes no calls for so long: nobody gets a turn until then."""
+        self._reserve(0.0, closed=seconds)
 
     def heed(self, usage: Usage) -> None:
         """The fuller Meta says our allowance is, the slower we go: up to four times."""
         over = max(0.0, usage.percent - SLOW_FROM) / (100 - SLOW_FROM)
         self._slowness = 1.0 + 3.0 * min(over, 1.0)
+
+    def _reserve(self, takes: float, closed: float = 0.0) -> float:
+        try:
+            key = f"inbox-law:{self.account}"
+            return float(self.client.eval(RESERVE, 1, key, takes, closed))
+        except redis.RedisError as error:
+            log.debug("Redis is away, keeping the law alone: %s", error)
+        with self._lock:
+            now = time.monotonic()
+            at = max(now + closed, self._free_at)
+            self._free_at = at + takes
+            return at - now

@@ -17,7 +17,7 @@ class GraphError(Exception):
     status: int = 400
     type: str = "OAuthException"
     extra: dict[str, Any] = field(default_factory=dict)
-    regain_access_minutes: int = 0
+    regain_access_minutes: float = 0
     """For rate limits: what X-Business-Use-Case-Usage tells to wait."""
 
     def body(self, trace_id: str) -> dict[str, Any]:
@@ -87,7 +87,7 @@ RATE_TEXTS = {
 }
 
 
-def rate_limit(code: int, minutes: int = 1) -> GraphError:
+def rate_limit(code: int, minutes: float = 1) -> GraphError:
     # Code 4 was seen with HTTP 403 and is_transient (META_PLATFORM §4); the others with 400.
     text = RATE_TEXTS.get(code, f"(#{code}) Too many calls")
     extra = {"is_transient": True} if code == 4 else {}
@@ -122,7 +122,7 @@ def _any_error(settings: dict[str, Any]) -> GraphError:
 
 
 REFUSALS: dict[str, Callable[[dict[str, Any]], GraphError]] = {
-    "rate_limit": lambda s: rate_limit(int(s.get("code", 4)), int(s.get("minutes", 1))),
+    "rate_limit": lambda s: rate_limit(int(s.get("code", 4)), s.get("minutes", 1)),
     "transient": lambda s: transient(int(s.get("code", 2))),
     "token_revoked": lambda s: token_error(int(s.get("subcode", 460))),
     "revoke": lambda s: token_error(int(s.get("subcode", 460))),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from inbox.actions import pages
+from inbox.actions.sync import run_sync
 from inbox.models import FacebookPage, Organization, SyncJob, SyncKind, SyncStatus
 from inbox.simulator.server import Simulator
 from tests.cast import Browser, insert
-from workers.sync import run_sync
 
 Shape = dict[str, Any]
 
@@ -39,17 +40,20 @@ def job(page: FacebookPage, status: SyncStatus, **columns: Any) -> SyncJob:
     )
 
 
-def start(admin: Browser, page: FacebookPage, **body: Any) -> Shape:
-    answer = admin.post("/api/facebook/sync-background", json={"facebookPageId": page.id} | body)
+def json_of(answer: TestResponse) -> Any:
+    """What a 200 answers."""
     assert answer.status_code == 200, answer.text
-    found: Shape = answer.json
+    return answer.get_json()
+
+
+def start(admin: Browser, page: FacebookPage, **body: Any) -> Shape:
+    given = {"facebookPageId": page.id} | body
+    found: Shape = json_of(admin.post("/api/facebook/sync-background", json=given))
     return found
 
 
 def status(admin: Browser, job_id: object) -> Shape:
-    answer = admin.get(f"/api/facebook/sync-status/{job_id}")
-    assert answer.status_code == 200, answer.text
-    found: Shape = answer.json
+    found: Shape = json_of(admin.get(f"/api/facebook/sync-status/{job_id}"))
     return found
 
 

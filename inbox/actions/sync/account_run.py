@@ -1,27 +1,59 @@
 """The sync of one account (a Page on Messenger, or its Instagram account), slice by slice.
 
-While a slice is stored the next one is already being fetched. A slice that Meta will not give is
-asked for in halves, down to the one thread that cannot be read: that one is recorded, and the rest
-goes on.
+While a slice is stored the next one is already being fetched. A thread that somebody writes to
+while the list is read moves to its top, past us: so what changed meanwhile is read at the end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from flask import Flask, current_app
-
-from inbox.actions.sync.asking import Asking
+from inbox.actions.sync.asking import IN_CIRCLES, Asking, LostCursorError, moves_on
+from inbox.actions.sync.background import started
+from inbox.actions.sync.older_pages import older_pages
 from inbox.actions.sync.progress import Fence
-from inbox.actions.sync.storing import Keeper, Older
+from inbox.actions.sync.storing import Keeper
+from inbox.meta.errors import ErrorKind, MetaError
 from inbox.meta.history import Slice, ThreadPage
+
+CLOCKS_DIFFER = timedelta(minutes=1)  # Meta's and ours
+MOST_LOSSES = 3  # of the cursor, with nothing new in between
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Once through the list: from a cursor to its end, or to threads older than `since`. `last` is
+    when the last thread that is stored was updated: there the place is found again when Meta has
+    forgotten the cursor, and what is newer than `found` is met a second time."""
+
+    after: str | None = None
+    since: datetime | None = None
+    last: datetime | None = None
+    found: datetime | None = None
+
+    def behind(self, part: Slice) -> Walk:
+        times = [thread.updated_at for thread in part.threads if thread.updated_at]
+        return replace(self, after=part.after, last=min(times, default=self.last))
+
+    def ends_with(self, part: Slice) -> bool:
+        last = part.threads[-1].updated_at if part.threads else None
+        is_past = self.since is not None and last is not None and last < self.since
+        return part.after is None or is_past
+
+    def wants(self, thread: ThreadPage) -> bool:
+        moment = thread.updated_at
+        is_too_old = self.since is not None and moment is not None and moment < self.since
+        is_stored = self.found is not None and moment is not None and moment > self.found
+        return not is_too_old and not is_stored
 
 
 class AccountRun:
-    """Goes from the checkpoint to the end of the list, or to threads older than `since`."""
+    """`position` is where the checkpoint says that it stands (`SyncJob.checkpoint`)."""
 
     def __init__(
         self,
@@ -36,65 +68,72 @@ class AccountRun:
         self._keeper = keeper
         self._fence = fence
         self._since = since
-        self._position = position
-        self._app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy's method
+        self._position = {"began": datetime.now(UTC).isoformat()} | position
+        self._seen: set[int] = set()
 
     def run(self) -> None:
         """Raises `StoppedError`, or a `MetaError` that ends this account's sync."""
-        if self._position.get("done"):
-            return
-        with ThreadPoolExecutor(1, thread_name_prefix="fetch") as fetcher:
-            for part in self._slices(fetcher):
-                self._store(part)
+        if not self._position.get("done"):
+            last = self._position.get("updated")
+            begin = Walk(
+                self._position.get("after"), self._since, last and datetime.fromisoformat(last)
+            )
+            for part, walk in self._slices(begin):
+                self._position |= {
+                    "after": walk.after,
+                    "updated": walk.last and walk.last.isoformat(),
+                    "done": walk.ends_with(part),
+                }
+                self._store(part, walk)
+        if self._since is None and not self._position.get("isTopped"):
+            began = datetime.fromisoformat(self._position["began"])
+            for part, walk in self._slices(Walk(since=began - CLOCKS_DIFFER)):
+                self._position["isTopped"] = walk.ends_with(part)
+                self._store(part, walk, is_again=True)
 
-    def _slices(self, fetcher: ThreadPoolExecutor) -> Iterator[Slice]:
-        coming = self._fetch(fetcher, self._position.get("after"))
+    def _slices(self, walk: Walk) -> Iterator[tuple[Slice, Walk]]:
+        """Each slice, and the walk as it stands behind it."""
+        check, losses = moves_on(), 0
+        coming = self._fetch(walk)
         while True:
-            part = coming.result()
-            ends = part.after is None or self._is_past(part)
+            try:
+                part = coming.result()
+            except LostCursorError as lost:
+                losses += 1
+                if walk.last is None or losses > MOST_LOSSES:
+                    raise lost.error from lost
+                after = self._asking.place_of(walk.last)
+                walk = replace(walk, after=after, found=walk.last)
+                coming = self._fetch(walk)
+                continue
+            losses = 0
+            if not check(hash(thread.id) for thread in part.threads):
+                raise MetaError(ErrorKind.REQUEST, IN_CIRCLES)
+            walk = walk.behind(part)
+            ends = walk.ends_with(part)
             if not ends:
-                coming = self._fetch(fetcher, part.after)
-            yield part
+                coming = self._fetch(walk)
+            yield part, walk
             if ends:
                 return
 
-    def _fetch(self, fetcher: ThreadPoolExecutor, after: str | None) -> Future[Slice]:
-        return fetcher.submit(self._fetched, after, self._position.get("updated"))
+    def _fetch(self, walk: Walk) -> Future[Slice]:
+        return started(partial(self._asking.slice, walk.after))
 
-    def _fetched(self, after: str | None, updated: str | None) -> Slice:
-        with self._app.app_context():
-            return self._asking.slice(after, updated)
-
-    def _is_past(self, part: Slice) -> bool:
-        last = part.threads[-1].updated_at if part.threads else None
-        return self._since is not None and last is not None and last < self._since
-
-    def _store(self, part: Slice) -> None:
-        threads = [thread for thread in part.threads if self._is_wanted(thread)]
-        counts = self._keeper.keep(threads, older_pages(self._asking))
-        updated = [thread.updated_at for thread in part.threads if thread.updated_at]
-        self._position = {
-            "after": part.after,
-            "updated": min(updated).isoformat() if updated else self._position.get("updated"),
-            "done": part.after is None or self._is_past(part),
-        }
+    def _store(self, part: Slice, walk: Walk, *, is_again: bool = False) -> None:
+        threads = [each for each in part.threads if walk.wants(each) and not self._knows(each)]
+        kept = self._keeper.keep(threads, partial(older_pages, self._asking), is_again=is_again)
         self._fence.advance(
             self._keeper.account.platform,
             self._position,
+            kept.errors,
             graph_calls=self._asking.calls_since_last(),
-            **counts,
+            **kept.counts,
         )
 
-    def _is_wanted(self, thread: ThreadPage) -> bool:
-        return not (self._since and thread.updated_at and thread.updated_at < self._since)
-
-
-def older_pages(asking: Asking) -> Older:
-    """The rest of a long thread, call by call."""
-
-    def pages(thread: ThreadPage) -> Iterator[ThreadPage]:
-        while thread.older is not None:
-            thread = asking.older(thread, thread.older)
-            yield thread
-
-    return pages
+    def _knows(self, thread: ThreadPage) -> bool:
+        """Whether this run has stored it as it is: a page of the list may come twice."""
+        mark = hash((thread.id, thread.updated_at))
+        is_known = mark in self._seen
+        self._seen.add(mark)
+        return is_known

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from sqlalchemy import select
 
-from inbox.actions.sync.account_run import older_pages
 from inbox.actions.sync.asking import FATAL, Asking
+from inbox.actions.sync.older_pages import older_pages
 from inbox.actions.sync.progress import Fence
+from inbox.actions.sync.reasons import reason
 from inbox.actions.sync.storing import Keeper
 from inbox.db import transaction
 from inbox.meta.errors import MetaError
@@ -15,22 +19,31 @@ from inbox.models import SyncError
 
 
 class FailedThreadsRun:
-    """Reads each of them by itself."""
+    """Reads each of them by itself. `position` is where the checkpoint says that it stands."""
 
-    def __init__(self, asking: Asking, keeper: Keeper, fence: Fence, failed_job_id: int) -> None:
+    def __init__(
+        self,
+        asking: Asking,
+        keeper: Keeper,
+        fence: Fence,
+        failed_job_id: int,
+        position: dict[str, Any],
+    ) -> None:
         self._asking = asking
         self._keeper = keeper
         self._fence = fence
         self._failed_job_id = failed_job_id
+        self._after: str = position.get("after", "")
 
     def run(self) -> None:
         for thread_id in self._thread_ids():
-            counts = self._keeper.keep([self._read(thread_id)], older_pages(self._asking))
+            kept = self._keeper.keep([self._read(thread_id)], partial(older_pages, self._asking))
             self._fence.advance(
                 self._keeper.account.platform,
-                {"done": False},
+                {"after": thread_id},
+                kept.errors,
                 graph_calls=self._asking.calls_since_last(),
-                **counts,
+                **kept.counts,
             )
 
     def _thread_ids(self) -> list[str]:
@@ -41,8 +54,10 @@ class FailedThreadsRun:
                     .where(
                         SyncError.sync_job_id == self._failed_job_id,
                         SyncError.platform == self._keeper.account.platform,
+                        SyncError.thread_id > self._after,
                     )
                     .distinct()
+                    .order_by(SyncError.thread_id)
                 )
             )
 
@@ -52,4 +67,4 @@ class FailedThreadsRun:
         except MetaError as error:
             if error.kind in FATAL:
                 raise
-            return ThreadPage(thread_id, None, None, problem=error.explanation, code=error.label)
+            return ThreadPage(thread_id, None, None, problem=reason(error), code=error.label)

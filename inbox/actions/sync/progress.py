@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Update, cast, func, select, update
+from sqlalchemy import Update, case, cast, func, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import joinedload
 
 from inbox import shapes
+from inbox.actions.sync.reasons import reason
 from inbox.db import transaction
 from inbox.events import Audience, SyncProgress
 from inbox.extensions import db
 from inbox.meta.errors import MetaError
-from inbox.models import FacebookPage, SyncError, SyncJob, SyncStatus
+from inbox.models import FacebookPage, SyncError, SyncJob, SyncKind, SyncStatus
 from inbox.realtime import publish
 
 LEASE = timedelta(seconds=10)
@@ -51,44 +52,55 @@ class Fence:
             renewed = self._update().values(lease_until=func.now() + LEASE, **quietly)
             return session.scalar(renewed) is not None
 
-    def advance(self, platform: str, position: dict[str, Any], **counts: int) -> None:
-        """After a slice: its counts are added, and the checkpoint moves behind it."""
+    def advance(
+        self,
+        platform: str,
+        position: dict[str, Any],
+        errors: Sequence[SyncError] = (),
+        **counts: int,
+    ) -> None:
+        """After a slice: its counts and errors are added, and the checkpoint moves behind it, all
+        of it or nothing: a slice that is done again counts once."""
+        counts["failed_contacts"] = len(errors)
         added = {name: getattr(SyncJob, name) + count for name, count in counts.items()}
         merged = SyncJob.checkpoint.op("||")(cast({platform: position}, JSONB))
-        self.write(checkpoint=merged, waiting_until=None, waiting_reason=None, **added)
+        with transaction() as session:
+            self.write(checkpoint=merged, **added)
+            session.add_all(errors)
 
-    def wait(self, seconds: float, reason: str) -> None:
-        """Tells people until when Meta makes it wait, and why."""
+    def wait(self, seconds: float, why: str) -> datetime:
+        """Tells people until when Meta makes it wait, and why; answers until when."""
         until = datetime.now(UTC) + timedelta(seconds=seconds)
-        self.write(waiting_until=until, waiting_reason=reason)
+        self.write(waiting_until=until, waiting_reason=why)
+        return until
 
-    def record(self, errors: list[SyncError]) -> None:
-        if errors:
-            with transaction() as session:
-                session.add_all(errors)
-            self.write(failed_contacts=SyncJob.failed_contacts + len(errors))
+    def go_on(self, until: datetime) -> None:
+        """That wait is over; another account's may not be."""
+        is_it = SyncJob.waiting_until == until
+        self.write(
+            waiting_until=case((is_it, None), else_=SyncJob.waiting_until),
+            waiting_reason=case((is_it, None), else_=SyncJob.waiting_reason),
+        )
 
-    def complete(self, errors: Sequence[MetaError]) -> None:
-        """The page's next sync takes what changed since this one began. `errors` ended one of its
-        accounts, not all."""
+    def complete(self, page: FacebookPage, errors: Sequence[MetaError]) -> None:
+        """`errors` ended one of its accounts, not all. The page's next sync takes what changed
+        since this one began."""
         with transaction() as session:
             self.write(
                 status=SyncStatus.COMPLETED,
-                failure=errors[0].explanation if errors else None,
+                failure=reason(errors[0]) if errors else None,
                 completed_at=func.now(),
                 waiting_until=None,
                 waiting_reason=None,
             )
-            started_at, page_id = session.execute(
-                select(SyncJob.started_at, SyncJob.facebook_page_id).where(
-                    SyncJob.id == self.job_id
+            job = session.get_one(SyncJob, self.job_id, populate_existing=True)
+            moved: dict[str, Any] = {"last_synced_at": func.now()}
+            if (until := watermark(job, page)) is not None:
+                moved["synced_until"] = until
+            if job.kind != SyncKind.FAILED:
+                session.execute(
+                    update(FacebookPage).where(FacebookPage.id == page.id).values(moved)
                 )
-            ).one()
-            session.execute(
-                update(FacebookPage)
-                .where(FacebookPage.id == page_id)
-                .values(last_synced_at=func.now(), synced_until=started_at)
-            )
 
     def fail(self, reason: str, *, token_expired: bool = False) -> None:
         self.write(
@@ -126,6 +138,8 @@ def claim(job_id: int) -> Fence | None:
                 status=SyncStatus.IN_PROGRESS,
                 attempt=SyncJob.attempt + 1,
                 lease_until=func.now() + LEASE,
+                waiting_until=None,
+                waiting_reason=None,
                 started_at=func.coalesce(SyncJob.started_at, func.now()),
             )
             .returning(SyncJob.attempt)
@@ -135,6 +149,22 @@ def claim(job_id: int) -> Fence | None:
             return None
         publish_progress(job_id)
         return Fence(job_id, attempt)
+
+
+def watermark(job: SyncJob, page: FacebookPage) -> datetime | None:
+    """Until when the page is synced by this job; null when it says nothing of that: it read only
+    what had failed, or leaves a hole behind what was synced before."""
+    has_hole = (
+        job.kind == SyncKind.LAST_DAYS
+        and page.synced_until is not None
+        and job.since is not None
+        and page.synced_until < job.since
+    )
+    if job.kind == SyncKind.FAILED or has_hole:
+        return None
+    # Not the job's own start: it may go on from one that began long before.
+    begun = [position["began"] for position in job.checkpoint.values() if "began" in position]
+    return min((datetime.fromisoformat(moment) for moment in begun), default=job.started_at)
 
 
 def publish_progress(job_id: int) -> None:

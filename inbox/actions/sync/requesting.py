@@ -14,11 +14,12 @@ from inbox.actions.sync.progress import publish_progress
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.jobs import enqueue
-from inbox.models import FacebookPage, SyncError, SyncJob, SyncKind, SyncStatus, User
+from inbox.models import FacebookPage, Platform, SyncError, SyncJob, SyncKind, SyncStatus, User
 
 # A thread may be written to while its slice is read: the next sync looks a little further back.
 OVERLAP = timedelta(minutes=10)
 JOB = "workers.sync.run_sync"
+ASK_AGAIN_AFTER = timedelta(seconds=10)  # should the question to the workers be lost
 
 
 def request_sync(
@@ -43,6 +44,8 @@ def request_sync(
         "since": _since(page, kind, days),
         "requested_by_id": by and by.id,
         "resumed_from_id": resumed_from and resumed_from.id,
+        "enqueue_due_at": func.now() + ASK_AGAIN_AFTER,
+        "checkpoint": _open_ends(page) if kind == SyncKind.CHANGES else {},
         **_inherited(resumed_from if kind != SyncKind.FAILED else None),
     }
     with transaction() as session:
@@ -92,7 +95,8 @@ def pause(job: SyncJob) -> None:
 def resume(job: SyncJob) -> None:
     """It goes on from its checkpoint."""
     with transaction():
-        _turn(job, SyncStatus.PENDING, SyncStatus.PAUSED, enqueue_due_at=func.now())
+        due_at = func.now() + ASK_AGAIN_AFTER
+        _turn(job, SyncStatus.PENDING, SyncStatus.PAUSED, enqueue_due_at=due_at)
         enqueue("sync", JOB, job.id)
 
 
@@ -130,6 +134,30 @@ def _since(page: FacebookPage, kind: SyncKind, days: int | None) -> datetime | N
     if kind == SyncKind.CHANGES and page.synced_until is not None:
         return page.synced_until - OVERLAP
     return None
+
+
+def _open_ends(page: FacebookPage) -> dict[str, Any]:
+    """Where the page's last sync ended with an error on one platform, that one begins as early
+    as it did then."""
+    last = db.session.scalar(
+        select(SyncJob)
+        .where(
+            SyncJob.facebook_page_id == page.id,
+            SyncJob.status == SyncStatus.COMPLETED,
+            SyncJob.kind.in_((SyncKind.EVERYTHING, SyncKind.CHANGES)),
+        )
+        .order_by(SyncJob.id.desc())
+        .limit(1)
+    )
+    if last is None or last.failure is None:
+        return {}
+    begun = last.since and last.since.isoformat()
+    ends = {platform: last.checkpoint.get(platform, {}) for platform in Platform}
+    return {
+        platform: {"since": end.get("since", begun)}
+        for platform, end in ends.items()
+        if not end.get("done")
+    }
 
 
 def _take_over_errors(from_id: int, to_id: int) -> None:

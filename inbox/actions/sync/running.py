@@ -5,18 +5,22 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 
-from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 from inbox.actions.leases import kept
 from inbox.actions.page_access import MUST_RECONNECT, access_to, note_refused_token
 from inbox.actions.sync.account_run import AccountRun
 from inbox.actions.sync.asking import Asking
+from inbox.actions.sync.background import started
 from inbox.actions.sync.failed_threads import FailedThreadsRun
 from inbox.actions.sync.progress import Fence, StoppedError, claim
+from inbox.actions.sync.reasons import reason
 from inbox.actions.sync.storing import Keeper
 from inbox.config import settings
 from inbox.db import transaction
@@ -32,6 +36,8 @@ from inbox.redis_client import connect
 log = logging.getLogger(__name__)
 
 A_DAY = 24 * 3600.0
+MOST_ATTEMPTS = 5  # an error of ours will not go away by itself
+OUR_FAULT = "Inbox could not go on. The log of the workers says why."
 
 
 def run_sync(job_id: int) -> None:
@@ -46,6 +52,12 @@ def run_sync(job_id: int) -> None:
             _run(fence, stopped)
         except StoppedError:
             log.info("Sync %d was stopped or taken over", job_id)
+        except SQLAlchemyError:
+            log.exception("Sync %d goes on when its lease has run out", job_id)
+        except Exception:
+            log.exception("Sync %d failed at attempt %d", job_id, fence.attempt)
+            if fence.attempt >= MOST_ATTEMPTS:
+                fence.fail(OUR_FAULT)
         finally:
             stopped.set()
 
@@ -94,42 +106,54 @@ class Task:
         law = Law(connect(config.redis_url), account.id, config.conversation_calls_per_second)
         history = History(graph(), self.access, account)
         asking = Asking(history, law, self.fence, self.stopped)
-        # Only a page that was synced before can have a hole.
-        repairs = job.kind == SyncKind.CHANGES and job.since is not None
-        keeper = Keeper(account, self.page.id, self.fence, job.since if repairs else None)
-        if job.kind == SyncKind.FAILED:
-            return FailedThreadsRun(asking, keeper, self.fence, job.resumed_from_id or 0).run
         position: dict[str, Any] = job.checkpoint.get(account.platform, {})
-        return AccountRun(asking, keeper, self.fence, since=job.since, position=position).run
+        since = self._since(position)
+        keeper = Keeper(account, self.page.id, job.id, self._repair_from(since))
+        if job.kind == SyncKind.FAILED:
+            failed_in = job.resumed_from_id or 0
+            return FailedThreadsRun(asking, keeper, self.fence, failed_in, position).run
+        return AccountRun(asking, keeper, self.fence, since=since, position=position).run
+
+    def _since(self, position: dict[str, Any]) -> datetime | None:
+        """An account whose last sync ended with an error has more to make up for."""
+        if "since" not in position:
+            return self.job.since
+        since = position["since"]
+        return since and datetime.fromisoformat(since)
+
+    def _repair_from(self, since: datetime | None) -> datetime | None:
+        """Where nothing was ever synced, what came since we have the page may have been missed."""
+        is_repair = self.job.kind == SyncKind.CHANGES
+        return (since or self.page.created_at) if is_repair else None
 
 
 def _side_by_side(
     runs: list[Callable[[], None]], stopped: threading.Event
 ) -> list[MetaError | None]:
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy's method
+    """Runs each, and answers what ended it, if anything did. Raises `StoppedError`, and whatever
+    else broke one of them: the job goes on from its checkpoint once its lease has run out."""
 
     def run(one: Callable[[], None]) -> MetaError | None:
-        with app.app_context():
-            try:
-                one()
-            except MetaError as error:
-                if error.kind == ErrorKind.TOKEN:
-                    stopped.set()  # it is the other account's token too
-                return error
+        try:
+            one()
+        except MetaError as error:
+            if error.kind == ErrorKind.TOKEN:
+                stopped.set()  # it is the other account's token too
+            return error
+        except BaseException:
+            stopped.set()
+            raise
         return None
 
-    with ThreadPoolExecutor(len(runs), thread_name_prefix="sync") as threads:
-        futures = [threads.submit(run, one) for one in runs]
-    # A stop by a person, or by the other account's dead token, is judged by what came first.
-    found: list[MetaError | None] = []
-    was_stopped = False
-    for future in futures:
-        try:
-            found.append(future.result())
-        except StoppedError:
-            was_stopped = True
-    if was_stopped and not any(error and error.kind == ErrorKind.TOKEN for error in found):
-        raise StoppedError
+    futures = [started(partial(run, one)) for one in runs]
+    wait(futures)
+    broken = [error for future in futures if (error := future.exception()) is not None]
+    found = [future.result() for future in futures if future.exception() is None]
+    # A dead token stops the other account: that stop is no person's.
+    if any(error and error.kind == ErrorKind.TOKEN for error in found):
+        return found
+    for error in sorted(broken, key=lambda error: isinstance(error, StoppedError)):
+        raise error
     return found
 
 
@@ -139,6 +163,6 @@ def _finish(fence: Fence, page: FacebookPage, errors: list[MetaError], accounts:
         note_refused_token(page, token_error)
         fence.fail(token_error.explanation, token_expired=True)
     elif len(errors) == accounts or any(not error.permanent for error in errors):
-        fence.fail(errors[0].explanation)
+        fence.fail(reason(errors[0]))
     else:
-        fence.complete(errors)
+        fence.complete(page, errors)

@@ -3,58 +3,50 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from inbox.actions.bulk import Mode, Row, past_row, store_past
-from inbox.actions.sync.asking import FATAL
-from inbox.actions.sync.progress import Fence
+from inbox.actions.sync.reasons import reason
 from inbox.db import transaction
+from inbox.extensions import db
 from inbox.jobs import enqueue
 from inbox.meta.errors import MetaError
 from inbox.meta.history import ThreadPage
 from inbox.meta.history_messages import Account
-from inbox.models import History, Platform, SyncError
+from inbox.models import History, Message, Platform, SyncError
 from inbox.realtime import announce
 
 MOST_ROWS = 2500  # of one statement: bounds the memory of a very long thread
+# A worker has few connections, and its leases need one: so many may be busy with storing.
+STORING = threading.BoundedSemaphore(1)
 
-# One statement for the threads of a slice: whom they are with, and how much of them we have.
-NOTE_THREADS = text("""
-with given as (
-    select * from jsonb_to_recordset(:threads) as given (
-        person text, thread_id text, name text, username text, history text
-    )
-),
-known as (
-    update contacts contact set
-        name = coalesce(contact.name, given.name),
-        username = coalesce(contact.username, given.username),
-        version = contact.version + 1
-    from given
-    where contact.facebook_page_id = :page_id
-        and case :platform when 'FACEBOOK' then messenger_psid else instagram_sid end
-            = given.person
-    returning contact.id, given.thread_id, given.history
-)
-update conversations conversation set
-    thread_id = known.thread_id, history = known.history, version = conversation.version + 1
-from known
-where conversation.contact_id = known.id and conversation.platform = :platform
-""")
+NOTE_THREADS = text((Path(__file__).parent / "note_threads.sql").read_text())
 
-Older = Callable[[ThreadPage], Iterator[ThreadPage]]
+Older = Callable[[Sequence[ThreadPage]], Iterator[tuple[ThreadPage, MetaError | None]]]
+
+
+@dataclass
+class Kept:
+    """What a slice brought: counts of `SyncJob`, and the threads that failed."""
+
+    counts: dict[str, int]
+    errors: list[SyncError]
 
 
 @dataclass
 class Noted:
-    """One thread as `NOTE_THREADS` takes it."""
+    """One thread as `NOTE_THREADS` takes it. `answered_at`: the business's last message in what
+    was read so far, which is the newest part."""
 
     thread: ThreadPage
     history: History = History.COMPLETE
+    answered_at: datetime | None = None
 
     def row(self) -> dict[str, str | None]:
         person = self.thread.person
@@ -74,111 +66,121 @@ class Keeper:
 
     account: Account
     facebook_page_id: int
-    fence: Fence
+    job_id: int
     repair_from: datetime | None
-    _waiting: list[Row] = field(default_factory=list)
-    _messages: int = 0
-    _new: int = 0
-    _contacts: int = 0
-    _recovered: int = 0
+    _waiting: dict[Mode, list[Row]] = field(default_factory=lambda: {"HISTORY": [], "REPAIR": []})
+    _counts: dict[str, int] = field(default_factory=dict)
+    _errors: list[SyncError] = field(default_factory=list)
 
-    def keep(self, threads: Sequence[ThreadPage], older: Older) -> dict[str, int]:
-        """Stores these threads, the rest of long ones too, and answers the job's counts."""
-        self._messages = self._new = self._contacts = self._recovered = 0
-        failed: list[SyncError] = []
-        noted = []
+    def keep(self, threads: Sequence[ThreadPage], older: Older, *, is_again: bool = False) -> Kept:
+        """Stores these threads, the rest of long ones too. `is_again`: most have been counted by
+        this job already, so only those count that no sync had read before."""
+        names = ("synced_messages", "new_messages", "new_contacts", "recovered_messages")
+        self._counts, self._errors = dict.fromkeys(names, 0), []
+        notes = {}
         for thread in threads:
             if thread.problem is not None:
-                failed.append(self._error(thread, thread.problem, thread.code))
+                self._fails(thread, thread.problem, thread.code)
                 continue
-            noted.append(Noted(thread))
-            self._take(thread)
-        for note in noted:
-            self._take_rest(note, older, failed)
+            notes[thread.id] = Noted(thread)
+            self._take(thread, notes[thread.id])
+        self._flush()  # so much is shown already while the rest of long threads comes
+        self._take_rest(notes, older)
         self._flush()
-        self._note(noted)
-        self.fence.record(failed)
-        return {
-            "total_contacts": len(threads),
-            "synced_contacts": len(noted),
-            "new_contacts": self._contacts,
-            "synced_messages": self._messages,
-            "new_messages": self._new,
-            "recovered_messages": self._recovered,
-        }
+        fresh = self._note(list(notes.values()))
+        synced = fresh if is_again else len(notes)
+        failed = sum(thread.problem is not None for thread in threads)
+        counts = {"total_contacts": synced + failed, "synced_contacts": synced}
+        return Kept(self._counts | counts, self._errors)
 
-    def _take_rest(self, note: Noted, older: Older, failed: list[SyncError]) -> None:
-        keeps_to_itself = self.account.platform == "INSTAGRAM" and note.thread.older is not None
-        if note.thread.unreadable or keeps_to_itself:
-            note.history = History.NEWEST_ONLY
-            return
-        try:
-            for page in older(note.thread):
-                self._take(page)
-                if page.unreadable:
-                    note.history = History.NEWEST_ONLY
-                    return
-        except MetaError as error:
-            if error.kind in FATAL:
-                raise
-            note.history = History.FAILED
-            failed.append(self._error(note.thread, error.explanation, error.label))
+    def _take_rest(self, notes: dict[str, Noted], older: Older) -> None:
+        to_read = []
+        for note in notes.values():
+            is_cut = self.account.platform == "INSTAGRAM" and note.thread.older is not None
+            if note.thread.unreadable or is_cut:
+                note.history = History.NEWEST_ONLY
+            elif note.thread.older is not None:
+                to_read.append(note.thread)
+        for page, error in older(to_read) if to_read else ():
+            note = notes[page.id]
+            if error is not None:
+                note.history = History.FAILED
+                self._fails(page, reason(error), error.label)
+                continue
+            self._take(page, note)
+            if page.unreadable:
+                note.history = History.NEWEST_ONLY
 
-    def _take(self, thread: ThreadPage) -> None:
-        assert thread.person is not None
-        last_answer = max(
-            (m.sent_at for m in thread.messages if m.direction == "OUTGOING"), default=None
-        )
-        for message in thread.messages:
+    def _take(self, page: ThreadPage, note: Noted) -> None:
+        assert page.person is not None
+        answers = [m.sent_at for m in page.messages if m.direction == "OUTGOING"]
+        note.answered_at = max(filter(None, [note.answered_at, *answers]), default=None)
+        mode = self._mode(page)
+        for message in page.messages:
+            is_unanswered = note.answered_at is None or message.sent_at > note.answered_at
             counts = (
-                self.repair_from is not None
+                mode == "REPAIR"
                 and message.direction == "INCOMING"
-                and message.sent_at > self.repair_from
-                and (last_answer is None or message.sent_at > last_answer)
+                and is_unanswered
+                and self._is_missed(message.sent_at)
             )
-            self._waiting.append(
-                past_row(
-                    message,
-                    name=thread.person.name,
-                    username=thread.person.username,
-                    counts=counts,
-                )
-            )
-        if len(self._waiting) >= MOST_ROWS:
+            names = {"name": page.person.name, "username": page.person.username}
+            self._waiting[mode].append(past_row(message, **names, counts=counts))
+        if len(self._waiting[mode]) >= MOST_ROWS:
             self._flush()
 
+    def _mode(self, page: ThreadPage) -> Mode:
+        is_old = page.updated_at is None or not self._is_missed(page.updated_at)
+        return "HISTORY" if is_old else "REPAIR"
+
+    def _is_missed(self, moment: datetime) -> bool:
+        """Is it of the time in which the hole is?"""
+        return self.repair_from is not None and moment >= self.repair_from
+
     def _flush(self) -> None:
-        rows, self._waiting = self._waiting, []
-        mode: Mode = "HISTORY" if self.repair_from is None else "REPAIR"
-        stored = store_past(mode, rows)
-        self._messages += len(rows)
-        self._new += len(stored.message_ids)
-        self._contacts += len(stored.new_contact_ids)
-        if self.repair_from is not None:
-            self._recovered += len(stored.message_ids)
-            announce(new_messages=stored.message_ids)
-        if any(row["files"] for row in rows):
-            enqueue("default", "workers.files.copy_due")
+        for mode, rows in self._waiting.items():
+            if not rows:
+                continue
+            self._waiting[mode] = []
+            with STORING:
+                stored = store_past(mode, rows)
+            self._counts["synced_messages"] += len(rows)
+            self._counts["new_messages"] += len(stored.message_ids)
+            self._counts["new_contacts"] += stored.new_contacts
+            if mode == "REPAIR" and stored.message_ids:
+                self._recovered(stored.message_ids)
+            if any(row["files"] for row in rows):
+                enqueue("default", "workers.files.copy_due")
 
-    def _note(self, noted: list[Noted]) -> None:
-        if not noted:
-            return
+    def _recovered(self, message_ids: list[int]) -> None:
+        """Tells browsers, and counts those that came while nobody listened: older ones of the same
+        threads come along."""
+        announce(new_messages=message_ids)
         with transaction() as session:
-            session.execute(
-                NOTE_THREADS,
-                {
-                    "threads": json.dumps([note.row() for note in noted]),
-                    "page_id": self.facebook_page_id,
-                    "platform": self.account.platform,
-                },
+            missed = select(func.count()).where(
+                Message.id.in_(message_ids), Message.sent_at >= self.repair_from
             )
+            self._counts["recovered_messages"] += session.scalar(missed) or 0
+        db.session.close()  # a connection must not be held until Meta answers
 
-    def _error(self, thread: ThreadPage, reason: str, code: str | None) -> SyncError:
-        return SyncError(
-            sync_job_id=self.fence.job_id,
+    def _note(self, notes: list[Noted]) -> int:
+        if not notes:
+            return 0
+        parameters = {
+            "threads": json.dumps([note.row() for note in notes]),
+            "page_id": self.facebook_page_id,
+            "platform": self.account.platform,
+        }
+        with transaction() as session:
+            return session.scalar(NOTE_THREADS, parameters) or 0
+
+    def _fails(self, thread: ThreadPage, why: str, code: str | None) -> None:
+        error = SyncError(
+            sync_job_id=self.job_id,
             platform=Platform(self.account.platform),
             thread_id=thread.id,
             name=thread.person and thread.person.name,
-            error=reason[:1000],
+            error=why[:1000],
             code=code,
         )
+        self._errors.append(error)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import func, or_, select, update
 
-from inbox.actions.sync.requesting import JOB, request_sync
+from inbox.actions.sync.requesting import ASK_AGAIN_AFTER, JOB, request_sync
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.jobs import enqueue
 from inbox.models import FacebookPage, SyncJob, SyncKind, SyncStatus
 
-ASK_AGAIN_AFTER = timedelta(seconds=15)
-
 
 def sweep_syncs() -> None:
-    """Every 5 s: asks a worker for syncs that nobody took (a lost job, Redis emptied) and for
+    """Every 3 s: asks a worker for syncs that nobody took (a lost job, Redis emptied) and for
     those whose worker has died."""
     waiting = or_(
         SyncJob.status == SyncStatus.PENDING,

@@ -1,0 +1,21 @@
+"""Why something could not be read, in words for people. (`MetaError.explanation` is about what
+somebody wanted to send.)"""
+
+from __future__ import annotations
+
+from inbox.meta.errors import ErrorKind, MetaError
+
+BY_KIND = {
+    ErrorKind.RATE: "Meta takes no more calls for this Page for a while.",
+    ErrorKind.TRANSIENT: "Meta does not answer.",
+    ErrorKind.POLICY: "Meta has blocked this Page or app for a while because of its policies. See "
+    "Page quality at Meta; then press Retry.",
+}
+
+
+def reason(error: MetaError) -> str:
+    if error.kind in BY_KIND:
+        return BY_KIND[error.kind]
+    if error.kind in (ErrorKind.TOKEN, ErrorKind.PERMISSION):
+        return error.explanation
+    return f"Meta could not give this. It says: {error.message}"
