@@ -13,8 +13,10 @@ from bench.figures import Report, median, milliseconds, quantile, spread, verdic
 from bench.listening import Listeners
 from bench.load import Address
 from bench.payloads import delivery
+from bench.processes import cpu_seconds
 from bench.seed import Size
 from bench.stage import Stage
+from inbox.local.processes import Process
 
 SIZE = Size(conversations=2_000, messages_each=5, admins=1, agents=20)
 ROUNDS = 5
@@ -29,19 +31,31 @@ CONNECTIONS = 24
 class Contender:
     """One server, and what its rounds brought."""
 
+    process: Process
     address: Address
     rates: list[float] = field(default_factory=list)
     p50: list[float] = field(default_factory=list)
     p99: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    """Seconds for each event, in the server's own process."""
+    database_cpu: list[float] = field(default_factory=list)
+    """The same in PostgreSQL's."""
+
+    def forget(self) -> None:
+        for figures in self.figures().values():
+            figures.clear()
+
+    def figures(self) -> dict[str, list[float]]:
+        return {key: value for key, value in vars(self).items() if isinstance(value, list)}
 
 
 def measure(stage: Stage) -> Report:
     url = stage.database("deliveries", SIZE)
-    echo = Contender(stage.floor("echo", url)[1])
-    store = Contender(stage.floor("store", url)[1])
-    _, address = stage.web(url)
-    inbox, batches = Contender(address), Contender(address)
-    listeners = Listeners(address, [SIZE.tokens()[0][0]])
+    echo = Contender(*stage.floor("echo", url))
+    store = Contender(*stage.floor("store", url))
+    web = stage.web(url)
+    inbox, batches = Contender(*web), Contender(*web)
+    listeners = Listeners(inbox.address, [SIZE.tokens()[0][0]])
     chance = random.Random(2)
     try:
         for number in range(ROUNDS + 1):  # the first one warms up, and is forgotten
@@ -51,7 +65,7 @@ def measure(stage: Stage) -> Report:
             _round(stage, batches, chance, listeners, batch=BATCH)
             if number == 0:
                 for contender in (echo, store, inbox, batches):
-                    contender.rates, contender.p50, contender.p99 = [], [], []
+                    contender.forget()
     finally:
         listeners.stop()
     return _report(echo, store, inbox, batches)
@@ -68,6 +82,7 @@ def _round(
         delivery([_person(chance) for _ in range(batch)])
         for _ in range(SINGLES if batch == 1 else BATCHES)
     ]
+    burnt = _burnt(stage, contender)
     blast = stage.generator.blast(
         contender.address,
         [request for request, _ in made],
@@ -81,9 +96,19 @@ def _round(
         lost = mids - {mid for mid, _, _ in receipts}
         assert not lost, f"{len(lost)} of {len(mids)} events were not received"
         ended = max(ended, *(moment for _, _, moment in receipts))
+    cpu, database_cpu = (
+        (after - before) / len(mids)
+        for before, after in zip(burnt, _burnt(stage, contender), strict=True)
+    )
+    contender.cpu.append(cpu)
+    contender.database_cpu.append(database_cpu)
     contender.rates.append(len(mids) / (ended - blast.began))
     contender.p50.append(quantile(blast.latencies, 0.5))
     contender.p99.append(quantile(blast.latencies, 0.99))
+
+
+def _burnt(stage: Stage, contender: Contender) -> tuple[float, float]:
+    return cpu_seconds(contender.process), cpu_seconds(stage.stores.postgresql.process)
 
 
 def _person(chance: random.Random) -> int:
@@ -96,7 +121,7 @@ def _report(echo: Contender, store: Contender, inbox: Contender, batches: Conten
     report = Report(
         f"Deliveries through one web process ({CONNECTIONS} connections, median of {ROUNDS}"
         " interleaved rounds, lowest and highest)",
-        ("", "events/s", "p50", "p99"),
+        ("", "events/s", "p50", "p99", "CPU an event", "and PostgreSQL's"),
     )
     named = {
         "floor: echo": echo,
@@ -105,9 +130,10 @@ def _report(echo: Contender, store: Contender, inbox: Contender, batches: Conten
         f"Inbox, {BATCH} events each": batches,
     }
     for name, its in named.items():
-        p50, p99 = milliseconds(median(its.p50)), milliseconds(median(its.p99))
-        report.rows.append((name, spread(its.rates), p50, p99))
-        report.figures[name] = vars(its) | {"address": None}
+        medians = [median(each) for each in (its.p50, its.p99, its.cpu, its.database_cpu)]
+        cells = [milliseconds(seconds) for seconds in medians]
+        report.rows.append((name, spread(its.rates), *cells))
+        report.figures[name] = its.figures()
     ratios = [ours / floor for ours, floor in zip(inbox.rates, store.rates, strict=True)]
     tails = [ours / floor for ours, floor in zip(inbox.p99, store.p99, strict=True)]
     gain = median(batches.rates) / median(inbox.rates)

@@ -52,7 +52,7 @@ def spread(values: Sequence[float], form: str = "{:.0f}") -> str:
 
 
 def milliseconds(seconds: float) -> str:
-    return f"{seconds * 1000:.1f} ms"
+    return f"{seconds * 1000:.{2 if seconds < 0.01 else 1}f} ms"
 
 
 def verdict(value: float, *, least: float | None = None, most: float | None = None) -> str:

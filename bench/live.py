@@ -13,8 +13,8 @@ from websockets.sync.client import connect
 from bench.figures import Report, milliseconds, quantile, spread, verdict
 from bench.listening import Listeners, Receipt
 from bench.load import Address, Blast
-from bench.memory import megabytes
 from bench.payloads import TEXT, delivery
+from bench.processes import megabytes
 from bench.seed import Size
 from bench.stage import Stage
 

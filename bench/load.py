@@ -81,7 +81,8 @@ class _Volley:
         self._requests = requests
         self._sockets = {s.fileno(): s for s in (_open(address) for _ in range(connections))}
         self._free = deque(self._sockets)
-        self._waiting = deque(range(len(requests)))
+        self._fresh = deque(range(len(requests)))
+        self._refused: deque[int] = deque()
         self._under_way: dict[int, int] = {}  # a socket's number → its request's
         self._parts: dict[int, bytes] = {}
         self._blast = Blast([0.0] * len(requests), [0.0] * len(requests))
@@ -91,14 +92,12 @@ class _Volley:
         for number in self._sockets:
             poller.register(number, select.EPOLLIN)
         began = time.monotonic()
-        while self._waiting or self._under_way:
+        while True:
             if time.monotonic() - began > seconds:
-                self._send_no_more()
-            while self._free and self._waiting:
-                due = began + self._waiting[0] / per_second if per_second else 0.0
-                if due > time.monotonic():
-                    break
-                self._send(self._waiting.popleft())
+                self._fresh.clear()
+            self._send_due(began, per_second)
+            if not self._under_way and not self._fresh:
+                break
             ready = poller.poll(0.001 if per_second else SILENCE_SECONDS)
             assert ready or per_second, f"no answer within {SILENCE_SECONDS} s"
             for number, _ in ready:
@@ -109,8 +108,14 @@ class _Volley:
         sent = len([start for start in self._blast.starts if start])
         return Blast(self._blast.starts[:sent], self._blast.ends[:sent], self._blast.statuses)
 
-    def _send_no_more(self) -> None:
-        self._waiting = deque(index for index in self._waiting if self._blast.starts[index])
+    def _send_due(self, began: float, per_second: float | None) -> None:
+        while self._free and self._refused:
+            self._send(self._refused.popleft())
+        while self._free and self._fresh:
+            due = began + self._fresh[0] / per_second if per_second else 0.0
+            if due > time.monotonic():
+                return
+            self._send(self._fresh.popleft())
 
     def _send(self, index: int) -> None:
         number = self._free.popleft()
@@ -131,7 +136,7 @@ class _Volley:
         self._blast.statuses[status] = self._blast.statuses.get(status, 0) + 1
         self._free.append(number)
         if status == 503:
-            self._waiting.append(index)
+            self._refused.append(index)
 
 
 def _open(address: Address) -> socket.socket:
