@@ -17,6 +17,7 @@ from inbox.models import (
     CopyState,
     Direction,
     FacebookPage,
+    FetchJob,
     Message,
     Notification,
     Platform,
@@ -189,6 +190,25 @@ def sync_job(row: SyncJob, errors: Sequence[SyncError] = ()) -> Shape:
         "updatedAt": timestamp(row.updated_at),
         "version": row.version,
     }  # fmt: skip
+
+
+def fetch_job(row: FetchJob) -> Shape:
+    """Needs `contact` loaded."""
+    return {
+        "id": str(row.id),
+        "facebookPageId": str(row.facebook_page_id),
+        "contactId": str(row.contact_id),
+        "contactName": row.contact.display_name,
+        "platform": row.platform,
+        "status": row.status,
+        "message": row.message,
+        "error": row.error,
+        "newMessages": row.new_messages,
+        "startedAt": timestamp(row.started_at),
+        "completedAt": timestamp(row.completed_at),
+        "createdAt": timestamp(row.created_at),
+        "updatedAt": timestamp(row.updated_at),
+    }
 
 
 def notification(row: Notification) -> Shape:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from inbox.actions import profiles
+from inbox.actions import fetching, profiles
 from workers.side_by_side import Slots
 
 MOST = 200  # of one job
+# Skipped when all are taken: the sweeps ask again.
+newcomers = Slots("fetch", 3, awaited=False)
 fetches = Slots("profile", 4, awaited=False)
 
 
-def fetch_profile(contact_id: int) -> None:
-    """For a contact that has just come up."""
-    fetches.start_or_skip(profiles.fetch_profile, contact_id)
+def run_fetch(job_id: int) -> None:
+    """Somebody wrote for the first time."""
+    newcomers.start_or_skip(fetching.run_fetch, job_id)
 
 
 def fetch_profiles() -> None:
-    """Those that are due."""
+    """Profiles that are due."""
     fetches.start_or_skip(profiles.fetch_profiles, MOST)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,6 +20,8 @@ from inbox.db import autocommit, retry_on_conflict
 from inbox.meta.webhook import Item, Unreadable
 from inbox.meta.webhook_events import MessageArrived
 
+log = logging.getLogger(__name__)
+
 STATEMENT = (Path(__file__).parent / "ingest.sql").read_text()
 FEW = 25  # messages; more of them are joined by hashes
 MOST_RUNS = 10  # each run stores at least what its rivals have finished
@@ -30,18 +33,20 @@ Mode = Literal["LIVE", "HISTORY", "REPAIR"]
 
 @dataclass
 class Stored:
-    """What one delivery brought. `awaited_ids` are messages for which events came early,
-    `late_ids` those whose thread has newer ones already."""
+    """What one delivery brought. `fetch_job_ids` are those of live new contacts, `awaited_ids`
+    messages for which events came early, `late_ids` those whose thread has newer ones already."""
 
     message_ids: list[int] = field(default_factory=list)
-    new_contact_ids: list[int] = field(default_factory=list)
+    new_contacts: int = 0
+    fetch_job_ids: list[int] = field(default_factory=list)
     awaited_ids: list[int] = field(default_factory=list)
     late_ids: list[int] = field(default_factory=list)
     refused: list[Unreadable] = field(default_factory=list)
 
     def add(self, other: Stored) -> None:
         self.message_ids += other.message_ids
-        self.new_contact_ids += other.new_contact_ids
+        self.new_contacts += other.new_contacts
+        self.fetch_job_ids += other.fetch_job_ids
         self.awaited_ids += other.awaited_ids
         self.late_ids += other.late_ids
         self.refused += other.refused
@@ -70,9 +75,22 @@ def store_messages(kind: str | None, journal: bytes | None, pairs: Sequence[Pair
 
 
 def store_past(mode: Mode, rows: Sequence[Row]) -> Stored:
-    """Stores messages that a sync has read (rows from `past_row`). What PostgreSQL refuses is left
-    out: `clean` readers let nothing through that it refuses."""
-    return _run(mode, None, None, rows) if rows else Stored()
+    """Stores messages that a sync has read (rows from `past_row`). One that PostgreSQL refuses is
+    left out; nobody could replay it."""
+    if not rows:
+        return Stored()
+    try:
+        return _run(mode, None, None, rows)
+    except DBAPIError as error:
+        if not blames_data(error):
+            raise
+        if len(rows) == 1:
+            log.warning("A message of the past cannot be stored: %s", error.orig)
+            return Stored()
+    middle = len(rows) // 2
+    stored = store_past(mode, rows[:middle])
+    stored.add(store_past(mode, rows[middle:]))
+    return stored
 
 
 def past_row(event: MessageArrived, *, name: str | None, username: str | None, counts: bool) -> Row:
@@ -96,7 +114,8 @@ def _run(mode: Mode, kind: str | None, journal: bytes | None, rows: Sequence[Row
             stored.message_ids += [row.message_id for row in found if row.message_id]
             stored.awaited_ids += [row.message_id for row in found if row.has_early_events]
             stored.late_ids += [row.message_id for row in found if row.is_late]
-            stored.new_contact_ids += found[0].new_contact_ids or []
+            stored.new_contacts += found[0].new_contacts
+            stored.fetch_job_ids += found[0].fetch_job_ids or []
             if found[0].conversations >= found[0].threads:
                 return stored
             journal = None  # it is written down by now

@@ -20,6 +20,8 @@ from inbox.meta.webhook import Item, ParsedDelivery, Unreadable, parse
 from inbox.meta.webhook_events import Event, MessageArrived
 from inbox.realtime import announce
 
+MOST_NUDGES = 8  # of one delivery; whoever is nudged goes on with the others
+
 
 def take_delivery(body: bytes) -> None:
     """Journals and stores one delivery whose signature was right.
@@ -45,17 +47,17 @@ def store(parsed: ParsedDelivery, *, journal: bytes | None) -> list[Unreadable]:
     announce(new_messages=stored.message_ids)
     retry_on_conflict(partial(apply_early_events, stored.awaited_ids))
     retry_on_conflict(partial(refresh_quotes, stored.late_ids))
-    _follow_up([event for event, _ in arrived], stored.new_contact_ids)
+    _follow_up([event for event, _ in arrived], stored.fetch_job_ids)
     return [*stored.refused, *_apply(others)]
 
 
-def _follow_up(events: list[MessageArrived], new_contact_ids: list[int]) -> None:
+def _follow_up(events: list[MessageArrived], fetch_job_ids: list[int]) -> None:
     """Nudges the workers; what they should do is found by their sweeps all the same."""
     for event in events:
         if event.referral:
             note_referral(event)
-    for contact_id in new_contact_ids:
-        enqueue("default", "workers.contacts.fetch_profile", contact_id)
+    for job_id in fetch_job_ids[:MOST_NUDGES]:
+        enqueue("default", "workers.contacts.run_fetch", job_id)
     if any(event.files for event in events):
         enqueue("default", "workers.files.copy_due")
 

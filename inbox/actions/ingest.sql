@@ -3,7 +3,8 @@
 -- $1 the delivery's object, $2 its raw body (null: do not journal), $3 the messages, a JSON array,
 -- $4 the mode: LIVE; HISTORY, which raises no unread count and is left out of `/api/changes` (a sync
 -- tells browsers to reload); REPAIR, which fills a hole: of the messages that say `counts`, those
--- newer than all we knew of their thread are unread.
+-- newer than all we knew of their thread are unread. A new contact of a LIVE message gets a job that
+-- fetches what Meta knows of them.
 -- Each message is routed to its Page; contact and conversation are found or made; messages whose
 -- mid is new are inserted with their attachments; the conversation's row is brought up to date and
 -- reopened by a message of the person. Returns a row per new message, and on each row (or on one
@@ -74,12 +75,27 @@ new_contact as (
         case platform when 'FACEBOOK' then person end,
         case platform when 'INSTAGRAM' then person end,
         name, username,
-        -- Of thousands of old contacts whose names the list told, nobody waits for the picture.
-        case when $4 = 'LIVE' or coalesce(name, username) is null then now() end
+        -- Of thousands of old contacts whose names the list told, nobody waits for the pictures.
+        case when $4 = 'LIVE' or coalesce(name, username) is null then now()
+            else now() + (1 + 30 * random()) * interval '1 minute' end
     from thread left join known using (page_id, platform, person)
     where known.contact_id is null
     on conflict do nothing
     returning id, facebook_page_id as page_id, messenger_psid, instagram_sid
+),
+fetch_job as (
+    insert into fetch_jobs (
+        organization_id, facebook_page_id, contact_id, platform, message, due_at
+    )
+    select
+        organization_id, page_id, made.id, thread.platform,
+        'New message from ' || coalesce(name, '@' || username, 'User ' || right(person, 6)),
+        now() + interval '5 seconds' -- for the sweep, should the nudge be lost
+    from new_contact made
+    join thread using (page_id)
+    where $4 = 'LIVE' and person = case thread.platform
+        when 'FACEBOOK' then made.messenger_psid else made.instagram_sid end
+    returning id
 ),
 lonely as ( -- contacts without a conversation
     select contact_id, page_id, platform, person from known where conversation_id is null
@@ -137,11 +153,14 @@ message as (
 ),
 file as (
     insert into attachments (
-        organization_id, message_id, position, type, source_url, name, payload, copy_state
+        organization_id, message_id, position, type, source_url, name, payload, copy_state,
+        copy_due_at
     )
     select
         message.organization_id, message.id, given.position, given.type, given.url, given.name,
-        coalesce(given.payload, '{}'), case when given.url is null then 'NONE' else 'PENDING' end
+        coalesce(given.payload, '{}'), case when given.url is null then 'NONE' else 'PENDING' end,
+        -- What is due last is copied first: the files of an import come after those of today.
+        case $4 when 'HISTORY' then least(message.sent_at, now()) else now() end
     from message
     join event using (page_id, mid)
     cross join jsonb_to_recordset(event.files) as given (
@@ -196,7 +215,8 @@ select
         select from early_events early
         where early.facebook_page_id = message.page_id and early.mid = message.mid
     ) as has_early_events,
-    (select array_agg(id) from new_contact) as new_contact_ids,
+    (select count(*) from new_contact) as new_contacts,
+    (select array_agg(id) from fetch_job) as fetch_job_ids,
     (select count(*) from conversation) as conversations,
     (select count(*) from thread) as threads
 from (select) as always_one_row

@@ -20,6 +20,9 @@ class FetchStatus(StrEnum):
     FAILED = "FAILED"
 
 
+UNDER_WAY = (FetchStatus.PENDING, FetchStatus.RUNNING)
+
+
 class FetchJob(Base):
     """Profile, picture and older messages of a person who wrote for the first time. `message` is
     for people: "New message from …"."""

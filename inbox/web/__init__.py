@@ -31,6 +31,7 @@ def register(app: Flask) -> None:
         colleagues,
         conversations,
         facebook_pages,
+        fetch_jobs,
         notifications,
         replies,
         syncs,
@@ -44,7 +45,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(module.blueprint)
     for module in (conversations, replies, changes, colleagues, tokens, files):
         app.register_blueprint(module.blueprint)
-    for module in (facebook_pages, syncs, integrations):
+    for module in (facebook_pages, syncs, fetch_jobs, integrations):
         app.register_blueprint(module.blueprint)
     for module in (connecting, facebook_login, meta_callbacks, notifications):
         app.register_blueprint(module.blueprint)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from inbox.models import SyncKind
 from tests.sync.conftest import Shop
 
 

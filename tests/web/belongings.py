@@ -15,6 +15,7 @@ from inbox.models import (
     CopyState,
     DataDeletion,
     FacebookLogin,
+    FetchJob,
     Notification,
     NotificationKind,
     Platform,
@@ -100,6 +101,15 @@ def ids_of_bobs(cast: Cast) -> dict[str, str]:
             topic="of ours",
             title="Bluebird Page must be reconnected",
             text="A reason of ours",
+        )
+    )
+    insert(
+        FetchJob(
+            organization_id=cast.organization.id,
+            facebook_page_id=cast.page.id,
+            contact_id=cast.contact.id,
+            platform=Platform.FACEBOOK,
+            message="New message from Zelda Quill",
         )
     )
     cast.contact.profile_picture_file_id = picture.id

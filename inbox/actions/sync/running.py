@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from inbox.actions.leases import kept
 from inbox.actions.page_access import MUST_RECONNECT, access_to, note_refused_token
 from inbox.actions.sync.account_run import AccountRun
+from inbox.actions.sync.accounts import accounts_of
 from inbox.actions.sync.asking import Asking
 from inbox.actions.sync.background import started
 from inbox.actions.sync.failed_threads import FailedThreadsRun
@@ -81,14 +82,6 @@ def _run(fence: Fence, stopped: threading.Event) -> None:
     runs = [task.run_of(account) for account in accounts_of(page)]
     errors = [error for error in _side_by_side(runs, stopped) if error is not None]
     _finish(fence, page, errors, len(runs))
-
-
-def accounts_of(page: FacebookPage) -> list[Account]:
-    ours = frozenset(filter(None, (page.page_id, page.instagram_account_id)))
-    accounts = [Account("FACEBOOK", page.page_id, ours)]
-    if page.instagram_account_id:
-        accounts.append(Account("INSTAGRAM", page.instagram_account_id, ours))
-    return accounts
 
 
 @dataclass(frozen=True)
