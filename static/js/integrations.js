@@ -61,7 +61,7 @@ function trouble(id, text) {
 function onClick({ target }) {
   const card = target.closest("[data-page]");
   const button = target.closest("button[data-action]");
-  if (button) return act(card, button, ACTIONS[button.dataset.action](card, button.dataset));
+  if (button) return act(card, button, button.dataset);
   if (target.closest("[data-toggle-settings]")) return toggleSettings(card);
   if (target.closest("[data-close-settings]")) toggleSettings(card);
   const leave = target.closest("[data-disconnect]");
@@ -87,7 +87,7 @@ function onSubmit(event) {
   event.preventDefault();
   if (form.matches("[data-settings]")) return save(card, form);
   const days = Number(form.elements.days.value);
-  act(card, form.querySelector("button"), ACTIONS.sync(card, { kind: form.dataset.kind, days }));
+  act(card, form.querySelector("button"), { ...form.dataset, days });
 }
 
 const ofJob = (verb) => (card) => post(`/api/facebook/sync-jobs/${card.dataset.job}/${verb}`);
@@ -103,20 +103,19 @@ const ACTIONS = {
 };
 
 // Busy until the card shows what came of it.
-async function act(card, button, request) {
+async function act(card, button, what) {
+  if (button.hasAttribute("aria-busy")) return;
   const id = card.dataset.page;
-  button.disabled = true;
-  button.setAttribute("aria-busy", "true");
+  button.setAttribute("aria-busy", "true"); // not disabled: that would take the focus away
   trouble(id, null);
   try {
-    const { message } = await request;
+    const { message } = await ACTIONS[what.action](card, what);
     if (message === "Sync already in progress") toast(message);
     await refresh(id);
   } catch (error) {
     trouble(id, Object.values(error.fields ?? {})[0] ?? error.message);
     if (error.status === 409) refresh(id).then(() => trouble(id, error.message)); // somebody else was first
   } finally {
-    button.disabled = false;
     button.removeAttribute("aria-busy");
   }
 }

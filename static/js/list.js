@@ -81,7 +81,7 @@ function lookAtImported() {
     if (asking) return lookAtImported();
     lookedAt = Date.now();
     load({ isImport: true });
-  }, lookedAt + IMPORTING - Date.now());
+  }, Math.max(0, lookedAt + IMPORTING - Date.now())); // less than nothing could be days
 }
 
 function onScroll() {

@@ -16,7 +16,7 @@ from tests.integrations.syncs import run, start
 def changes(browser: Browser, since: str = "") -> dict[str, Any]:
     answer = browser.get("/api/changes", query_string={"since": since} if since else {})
     assert answer.status_code == 200
-    found: dict[str, Any] = answer.json
+    found: dict[str, Any] = answer.get_json()
     return found
 
 

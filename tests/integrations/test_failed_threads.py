@@ -51,7 +51,7 @@ def test_one_that_cannot_be_read_is_named_and_read_by_retry_failed(
     assert error["code"]
 
     meta.faults.clear()
-    again = alice.post(f"/api/facebook/sync-jobs/{job_id}/retry-failed", json={}).json
+    again = alice.post(f"/api/facebook/sync-jobs/{job_id}/retry-failed", json={}).get_json()
     assert again["message"] == "Sync started"
     run(app, again["jobId"])
     told = status(alice, again["jobId"])
@@ -73,7 +73,7 @@ def test_a_retry_takes_over_what_had_failed_before(
     with app.app_context():
         first = job(page, SyncStatus.FAILED, failed_contacts=1, total_contacts=9)
         failed(first, "t_1")
-    again = alice.post(f"/api/facebook/sync-jobs/{first.id}/retry", json={}).json
+    again = alice.post(f"/api/facebook/sync-jobs/{first.id}/retry", json={}).get_json()
     told = status(alice, again["jobId"])
     assert (told["totalContacts"], told["failedContacts"]) == (9, 1)
     assert [error["id"] for error in told["errors"]] == ["t_1"]
@@ -86,7 +86,7 @@ def test_a_retry_of_a_retry_is_still_over_the_threads_that_failed_first(
         first = job(page, SyncStatus.COMPLETED)
         failed(first, "t_1")
         second = job(page, SyncStatus.FAILED, kind=SyncKind.FAILED, resumed_from_id=first.id)
-    again = alice.post(f"/api/facebook/sync-jobs/{second.id}/retry", json={}).json
+    again = alice.post(f"/api/facebook/sync-jobs/{second.id}/retry", json={}).get_json()
     told = status(alice, again["jobId"])
     assert (told["kind"], told["resumedFromId"]) == ("FAILED", str(first.id))
 

@@ -47,7 +47,7 @@ def test_ids_come_as_strings_or_integers(
 ) -> None:
     body = {"facebookPageId": form(page.id)}
     answer = alice.post("/api/facebook/sync-background", json=body)
-    assert answer.json["success"] is True
+    assert answer.get_json()["success"] is True
 
 
 def test_a_second_start_answers_the_job_that_is_under_way(
@@ -67,7 +67,7 @@ def test_two_who_start_at_once_get_one_job(
 
     def press(_: int) -> Any:
         made = app.test_client()
-        return made.post("/api/facebook/sync-background", json=body, headers=bearer).json
+        return made.post("/api/facebook/sync-background", json=body, headers=bearer).get_json()
 
     with ThreadPoolExecutor(8) as hands:
         answers = list(hands.map(press, range(8)))
@@ -102,7 +102,7 @@ def test_what_cannot_be_meant_is_named(
     body = body if field == "facebookPageId" else {"facebookPageId": page.id} | body
     answer = alice.post("/api/facebook/sync-background", json=body)
     assert answer.status_code == 422
-    assert list(answer.json["error"]["fields"]) == [field]
+    assert list(answer.get_json()["error"]["fields"]) == [field]
     assert database.value("SELECT count(*) FROM sync_jobs") == 0
 
 
@@ -135,18 +135,18 @@ def test_a_page_that_must_be_reconnected_says_so(
     database.rows("UPDATE facebook_pages SET token_failed_at = now() WHERE id = %s", page.id)
     answer = alice.post("/api/facebook/sync-background", json={"facebookPageId": page.id})
     assert answer.status_code == 409
-    assert "reconnect" in answer.json["error"]["message"]
+    assert "reconnect" in answer.get_json()["error"]["message"]
 
 
 def test_the_newest_sync_of_a_page_or_null(app: Flask, alice: Browser, page: FacebookPage) -> None:
     path = f"/api/facebook/pages/{page.id}/latest-sync"
     answer = alice.get(path)
-    assert (answer.status_code, answer.json) == (200, None)
+    assert (answer.status_code, answer.get_json()) == (200, None)
     with app.app_context():
         job(page, SyncStatus.COMPLETED)
         newer = job(page, SyncStatus.CANCELLED)
-    assert alice.get(path).json["id"] == str(newer.id)
-    assert alice.get(path).json.keys() >= GIVEN
+    assert alice.get(path).get_json()["id"] == str(newer.id)
+    assert alice.get(path).get_json().keys() >= GIVEN
 
 
 def test_it_is_paused_resumed_and_cancelled(
@@ -156,13 +156,13 @@ def test_it_is_paused_resumed_and_cancelled(
     path = f"/api/facebook/sync-jobs/{job_id}"
     for verb, then in (("pause", "PAUSED"), ("resume", "PENDING"), ("cancel", "CANCELLED")):
         answer = alice.post(f"{path}/{verb}", json={})
-        assert (answer.status_code, answer.json["status"]) == (200, then)
+        assert (answer.status_code, answer.get_json()["status"]) == (200, then)
         assert alice.post(f"{path}/{verb}", json={}).status_code == 200, "a repeat does no harm"
     run(app, job_id)
     assert not meta.calls, "what is cancelled is not run"
     refused = alice.post(f"{path}/resume", json={})
     assert refused.status_code == 409
-    assert refused.json["error"]["message"] == "This sync is cancelled."
+    assert refused.get_json()["error"]["message"] == "This sync is cancelled."
 
 
 def test_history_goes_back_page_by_page(app: Flask, alice: Browser, page: FacebookPage) -> None:
@@ -173,7 +173,9 @@ def test_history_goes_back_page_by_page(app: Flask, alice: Browser, page: Facebo
     cursor = ""
     for expected in (2, 2, 1):
         query = {"limit": 2} | ({"cursor": cursor} if cursor else {})
-        answer = alice.get(f"/api/facebook/pages/{page.id}/sync-jobs", query_string=query).json
+        answer = alice.get(
+            f"/api/facebook/pages/{page.id}/sync-jobs", query_string=query
+        ).get_json()
         assert len(answer["items"]) == expected
         seen += [item["id"] for item in answer["items"]]
         cursor = answer["nextCursor"]
