@@ -27,7 +27,7 @@ ENDED = "This login is no longer valid. Start again."
 
 def begin(*, browser: str, by: User, page: FacebookPage | None = None) -> str:
     """The `state` that goes to Facebook and comes back, once, within ten minutes, to this browser
-    (a secret of its session) and this admin. `page`: the one to reconnect."""
+    (a secret that it alone holds) and this admin. `page`: the one to reconnect."""
     state = secrets.token_urlsafe(32)
     with transaction() as session:
         session.add(

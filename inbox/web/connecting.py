@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-
-from flask import Blueprint, flash, redirect, render_template, session
+from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from inbox.actions import connecting, facebook_logins, page_choices
@@ -17,6 +15,7 @@ from inbox.models import FacebookLogin
 from inbox.web import access
 from inbox.web.forms import submitted
 from inbox.web.identity import admin_required, signed_in_user
+from inbox.web.login_cookie import this_browser
 
 blueprint = Blueprint("connecting", __name__, url_prefix=INTEGRATIONS)
 
@@ -63,13 +62,6 @@ def disconnect(page_id: str) -> ResponseReturnValue:
     if not was_told:
         flash(NOT_TOLD, "error")
     return redirect(INTEGRATIONS, code=303)
-
-
-def this_browser() -> str:
-    """A secret that this browser's session keeps, so that no other can end its login."""
-    if "facebook_browser" not in session:
-        session["facebook_browser"] = secrets.token_urlsafe(16)
-    return str(session["facebook_browser"])
 
 
 def _is_open(login: FacebookLogin) -> bool:

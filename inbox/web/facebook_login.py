@@ -13,8 +13,9 @@ from inbox.meta.errors import MetaError
 from inbox.meta.oauth import dialog_address
 from inbox.models import FacebookPage
 from inbox.web import access
-from inbox.web.connecting import FAILED, done, stopped, this_browser
+from inbox.web.connecting import FAILED, done, stopped
 from inbox.web.identity import admin_required, signed_in_user
+from inbox.web.login_cookie import keep, new_word, this_browser
 from inbox.web.origin import origin
 
 blueprint = Blueprint("facebook_login", __name__, url_prefix=INTEGRATIONS)
@@ -74,11 +75,14 @@ def _to_facebook(
     config = settings()
     if not config.facebook_app_id or not config.facebook_app_secret:
         return stopped(NOT_SET_UP), 409
-    state = facebook_logins.begin(browser=this_browser(), by=signed_in_user(), page=page)
+    word = new_word()
+    state = facebook_logins.begin(browser=word, by=signed_in_user(), page=page)
     address = dialog_address(
         config, redirect_uri=_callback_address(), state=state, asks_again=asks_again
     )
-    return redirect(address)
+    response = redirect(address)
+    keep(response, word)
+    return response
 
 
 def _callback_address() -> str:

@@ -1,8 +1,8 @@
 // The socket: an accelerator. What it misses, catch_up.js brings.
 
-import { io } from "/static/vendor/socket.io-client-4.8.4/socket.io.esm.min.js";
 import { catchUp, isBehind, startFrom } from "./catch_up.js";
 import { tell } from "./signals.js";
+import { theSocket } from "./socket.js";
 
 const AWAY = 10000; // ms out of sight after which a tab may have slept through something
 const WITHOUT_SOCKET = 20000; // ms between catch-ups while there is no socket
@@ -22,7 +22,6 @@ const EVENTS = {
     if (reload) tell("imported");
   },
   facebook_page_updated: ({ facebookPageId }) => tell("facebookPage", String(facebookPageId)),
-  signed_out: () => location.reload(),
   pulse: ({ change }) => {
     if (isBehind(change)) setTimeout(() => isBehind(change) && catchUp(), Math.random() * SPREAD);
   },
@@ -32,18 +31,13 @@ let socket;
 
 export function start(cursor) {
   startFrom(cursor);
-  socket = io({ transports: ["websocket"], reconnectionDelayMax: 5000, timeout: 8000 });
+  socket = theSocket();
   for (const [name, apply] of Object.entries(EVENTS)) socket.on(name, apply);
-  socket.on("connect", () => {
-    tell("connection", true);
-    catchUp();
-    document.documentElement.dataset.live = "true";
-  });
-  socket.on("disconnect", (reason) => {
+  socket.on("connect", connected);
+  if (socket.connected) connected();
+  socket.on("disconnect", () => {
     tell("connection", false);
     delete document.documentElement.dataset.live;
-    // The client does not come back by itself when it was the server that closed (a deploy).
-    if (reason === "io server disconnect") setTimeout(() => socket.connect(), Math.random() * SPREAD);
   });
   socket.on("connect_error", ({ message }) => {
     tell("connection", false);
@@ -51,6 +45,12 @@ export function start(cursor) {
   });
   catchUpAfterAbsence();
   setInterval(() => socket.connected || (navigator.onLine && catchUp()), WITHOUT_SOCKET);
+}
+
+function connected() {
+  tell("connection", true);
+  catchUp();
+  document.documentElement.dataset.live = "true";
 }
 
 // What one does oneself comes back as an event like everybody's; without a socket it is asked for.

@@ -16,5 +16,5 @@ def waiting_jobs(app: Flask, queue_name: str = "default") -> list[dict[str, Any]
     with Redis.from_url(url) as client:
         queue = Queue(queue_name, connection=client, serializer=JSONSerializer)
         jobs = [queue.fetch_job(job_id) for job_id in queue.job_ids]
-        queue.empty()
+        queue.empty()  # type: ignore[no-untyped-call]  # as RQ has it
     return [{"name": job.func_name, "arguments": job.args} for job in jobs if job is not None]

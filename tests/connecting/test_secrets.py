@@ -26,23 +26,12 @@ def test_pages_and_cookies_hold_no_token(office: Office) -> None:
     done = office.connect(after=path)
     shown = [choice.text, done.text, office.flashes()]
     shown += [office.browser.get(path).text for path in ("/inbox", "/api/notifications")]
-    cookie = office.browser.get_cookie("inbox_session")
-    assert cookie is not None
-    everything = "".join([*shown, cookie.value, *map(str, choice.headers), str(done.headers)])
+    cookies = str(office.browser._cookies)
+    assert "inbox_session" in cookies
+    everything = "".join([*shown, cookies, *map(str, choice.headers), str(done.headers)])
     assert office.row()["access_token_encrypted"]
     for secret in secrets_of(office.meta):
         assert secret not in everything
-
-
-def test_the_session_cookie_holds_nothing_of_the_login_but_a_word_of_its_own(
-    office: Office,
-) -> None:
-    office.choices()
-    with office.browser.session_transaction() as session:
-        assert set(session) <= {
-            *("_permanent", "_fresh", "_id", "_user_id", "epoch", "csrf_token"),
-            "facebook_browser",
-        }
 
 
 def test_the_database_holds_no_token_in_the_clear(office: Office) -> None:

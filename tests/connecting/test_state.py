@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from flask import Flask
 
 from inbox.actions import facebook_logins
 from inbox.models import Role
+from inbox.web import login_cookie
 from tests.cast import Browser, sign_in, user
 from tests.connecting.conftest import CALLBACK, CONNECT, INTEGRATIONS, Office
 
@@ -54,15 +57,6 @@ def test_the_same_admins_other_browser_is_refused(office: Office) -> None:
     refused(office, office.somebody_else(office.cast.alice), office.returned())
 
 
-def test_after_signing_in_anew_an_earlier_login_is_over(office: Office) -> None:
-    path = office.returned()
-    office.browser.post("/sign-out")
-    office.browser.get("/sign-in")
-    again = {"email": office.cast.alice.email, "password": "a password of the tests"}
-    assert office.browser.post("/sign-in", data=again).status_code == 302
-    refused(office, office.browser, path)
-
-
 def test_a_state_is_taken_once(office: Office) -> None:
     path = office.returned()
     assert office.browser.get(path).status_code == 302
@@ -73,16 +67,39 @@ def test_a_state_is_taken_once(office: Office) -> None:
 
 def test_of_two_who_bring_it_at_once_one_gets_it(office: Office) -> None:
     path = office.returned()
-    cookie = office.browser.get_cookie("inbox_session")
-    assert cookie is not None
+    session = office.browser.get_cookie("inbox_session")
+    word = office.browser.get_cookie(login_cookie.NAME, path=INTEGRATIONS)
+    assert session is not None
+    assert word is not None
 
     def bring(_: int) -> int:
         browser = Browser(office.app, office.app.response_class)
-        browser.set_cookie(cookie.key, cookie.value)
+        browser.set_cookie(session.key, session.value)
+        browser.set_cookie(word.key, word.value, path=INTEGRATIONS)
         return browser.get(path).status_code
 
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(bring, range(4))) == [302, 400, 400, 400]
+
+
+def test_two_tabs_do_not_end_each_others_login(office: Office) -> None:
+    first, second = office.returned(), office.returned()
+    assert office.browser.get(first).status_code == 302
+    assert office.browser.get(second).status_code == 302
+
+
+def test_the_browsers_word_is_kept_from_scripts_and_other_sites(
+    office: Office, app_with: Callable[..., Flask]
+) -> None:
+    def cookie(app: Flask) -> str:
+        answer = sign_in(app, office.cast.alice).get(CONNECT)
+        (found,) = [c for c in answer.headers.getlist("Set-Cookie") if login_cookie.NAME in c]
+        return found
+
+    assert "HttpOnly" in cookie(office.app)
+    assert "SameSite=Lax" in cookie(office.app)
+    assert "Secure" not in cookie(office.app)
+    assert "Secure" in cookie(app_with(PUBLIC_URL="https://inbox.example"))
 
 
 def test_a_state_of_ten_minutes_ago_is_refused(office: Office) -> None:
