@@ -25,7 +25,6 @@ from tests.stores import Database
 PATH = "/settings/integrations"
 LONG = 30_000  # ms that a whole sync may take
 SOME = re.compile(r"Synced [1-9]\d* contacts")
-TOO_FAINT = (Path(__file__).parent / "too_faint.js").read_text()
 
 Worker = Callable[[], Process]
 
@@ -73,17 +72,6 @@ def slow(meta: Simulator, threads: int = 400) -> None:
     """A page whose sync takes some seconds: each answer takes its time."""
     meta.generate(threads=threads, mean=30, seed=7)
     meta.limits.latency_s = 0.4
-
-
-def hidden_from(window: Window, is_hidden: bool) -> None:
-    """The tab goes out of sight and comes back."""
-    window.page.evaluate(
-        """(hidden) => {
-            Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
-            document.dispatchEvent(new Event("visibilitychange"));
-        }""",
-        is_hidden,
-    )
 
 
 def test_without_a_page_the_way_to_connect_one_is_shown(app: Flask, window: OpenWindow) -> None:
