@@ -42,7 +42,9 @@ class SyncKind(StrEnum):
 
 class SyncJob(Versioned, Base):
     """`since`: threads last updated before it are left out; null takes all. `checkpoint` is, for
-    each platform, `{"after": Meta's cursor, "updated": the last thread's time, "done": bool}`.
+    each platform, `{"began": when, "after": Meta's cursor, "updated": the last thread's time (and
+    `updatedIds`: which), "done": bool, "isTopped": was the top of the list read again}`, and
+    `since` where that differs from the job's.
     `lease_until` (by the database's clock) and `attempt` fence the worker that runs it."""
 
     __tablename__ = "sync_jobs"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,38 +18,12 @@ from inbox.actions.sync.background import started
 from inbox.actions.sync.older_pages import older_pages
 from inbox.actions.sync.progress import Fence
 from inbox.actions.sync.storing import Keeper
+from inbox.actions.sync.walk import Walk
 from inbox.meta.errors import ErrorKind, MetaError
 from inbox.meta.history import Slice, ThreadPage
 
 CLOCKS_DIFFER = timedelta(minutes=1)  # Meta's and ours
 MOST_LOSSES = 3  # of the cursor, with nothing new in between
-
-
-@dataclass(frozen=True)
-class Walk:
-    """Once through the list: from a cursor to its end, or to threads older than `since`. `last` is
-    when the last thread that is stored was updated: there the place is found again when Meta has
-    forgotten the cursor, and what is newer than `found` is met a second time."""
-
-    after: str | None = None
-    since: datetime | None = None
-    last: datetime | None = None
-    found: datetime | None = None
-
-    def behind(self, part: Slice) -> Walk:
-        times = [thread.updated_at for thread in part.threads if thread.updated_at]
-        return replace(self, after=part.after, last=min(times, default=self.last))
-
-    def ends_with(self, part: Slice) -> bool:
-        last = part.threads[-1].updated_at if part.threads else None
-        is_past = self.since is not None and last is not None and last < self.since
-        return part.after is None or is_past
-
-    def wants(self, thread: ThreadPage) -> bool:
-        moment = thread.updated_at
-        is_too_old = self.since is not None and moment is not None and moment < self.since
-        is_stored = self.found is not None and moment is not None and moment > self.found
-        return not is_too_old and not is_stored
 
 
 class AccountRun:
@@ -74,16 +48,8 @@ class AccountRun:
     def run(self) -> None:
         """Raises `StoppedError`, or a `MetaError` that ends this account's sync."""
         if not self._position.get("done"):
-            last = self._position.get("updated")
-            begin = Walk(
-                self._position.get("after"), self._since, last and datetime.fromisoformat(last)
-            )
-            for part, walk in self._slices(begin):
-                self._position |= {
-                    "after": walk.after,
-                    "updated": walk.last and walk.last.isoformat(),
-                    "done": walk.ends_with(part),
-                }
+            for part, walk in self._slices(Walk.at(self._position, self._since)):
+                self._position |= walk.position() | {"done": walk.ends_with(part)}
                 self._store(part, walk)
         if self._since is None and not self._position.get("isTopped"):
             began = datetime.fromisoformat(self._position["began"])
@@ -102,7 +68,7 @@ class AccountRun:
                 losses += 1
                 if walk.last is None or losses > MOST_LOSSES:
                     raise lost.error from lost
-                after = self._asking.place_of(walk.last)
+                after = self._asking.place_of(walk.last.updated)
                 walk = replace(walk, after=after, found=walk.last)
                 coming = self._fetch(walk)
                 continue

@@ -80,8 +80,7 @@ def _run(fence: Fence, stopped: threading.Event) -> None:
         return
     task = Task(fence, stopped, job, page, access)
     runs = [task.run_of(account) for account in accounts_of(page)]
-    errors = [error for error in _side_by_side(runs, stopped) if error is not None]
-    _finish(fence, page, errors, len(runs))
+    _finish(fence, page, _side_by_side(runs, stopped))
 
 
 @dataclass(frozen=True)
@@ -150,12 +149,15 @@ def _side_by_side(
     return found
 
 
-def _finish(fence: Fence, page: FacebookPage, errors: list[MetaError], accounts: int) -> None:
+def _finish(fence: Fence, page: FacebookPage, ended_by: list[MetaError | None]) -> None:
+    """`ended_by`: of each account, Messenger's first. What Meta withholds of Instagram alone (a
+    permission, most of the time) is told, and does not keep the Page from being synced."""
+    errors = [error for error in ended_by if error is not None]
     token_error = next((error for error in errors if error.kind == ErrorKind.TOKEN), None)
     if token_error is not None:
         note_refused_token(page, token_error)
         fence.fail(token_error.explanation, token_expired=True)
-    elif len(errors) == accounts or any(not error.permanent for error in errors):
+    elif ended_by[0] is not None or any(not error.permanent for error in errors):
         fence.fail(reason(errors[0]))
     else:
         fence.complete(page, errors)
