@@ -3,6 +3,7 @@
 import { keep, kept } from "./kept.js";
 import { lengthOf } from "./length.js";
 import { replyWindow } from "./reply_window.js";
+import { keepPinned } from "./scroll.js";
 import { opened } from "./selection.js";
 import { send } from "./sending.js";
 import { on } from "./signals.js";
@@ -13,6 +14,8 @@ const form = byId("composer");
 const field = byId("reply");
 const TALLEST = 200; // px
 
+let holder = opened.id; // the conversation that the words in the field are for
+
 export function startComposer() {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -20,11 +23,12 @@ export function startComposer() {
   });
   field.addEventListener("keydown", onKey);
   field.addEventListener("input", () => {
-    keep(`draft:${opened.id}`, field.value);
+    keep(`draft:${holder}`, field.value);
     showLength();
   });
   on("selected", restoreDraft);
   on("detail", showWindow);
+  on("gone", close);
   on("compose", (text) => write(field.value ? `${field.value}\n${text}` : text));
   setInterval(() => showWindow(opened.detail), 20_000);
   if (opened.id) restoreDraft(opened.id);
@@ -51,14 +55,26 @@ function submit() {
 
 function write(text) {
   field.value = text;
-  keep(`draft:${opened.id}`, text);
+  keep(`draft:${holder}`, text);
   showLength();
   field.focus();
 }
 
 function restoreDraft(id) {
+  holder = id;
   field.value = (id && kept(`draft:${id}`)) || "";
-  showWindow(opened.detail);
+  if (opened.detail) showWindow(opened.detail);
+  else close();
+  showLength();
+}
+
+// Until it is known whether, and where, one may answer.
+function close() {
+  field.disabled = true;
+  field.placeholder = "";
+  byId("composer-window").textContent = "";
+  byId("composer-notice").hidden = true;
+  form.classList.remove("is-closed", "is-soon");
   showLength();
 }
 
@@ -73,8 +89,10 @@ function showLength() {
   form.classList.toggle("is-too-long", Boolean(isTooLong));
   field.setAttribute("aria-invalid", String(Boolean(isTooLong)));
   byId("send").disabled = !field.value.trim() || !canSend(field.value.trim());
-  field.style.height = "auto";
-  field.style.height = `${Math.min(field.scrollHeight, TALLEST)}px`;
+  keepPinned(() => {
+    field.style.height = "auto";
+    field.style.height = `${Math.min(field.scrollHeight, TALLEST)}px`;
+  });
 }
 
 function showWindow(detail) {

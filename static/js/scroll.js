@@ -11,7 +11,7 @@ export function startScroll(listener) {
   onChange = listener;
   scroller.addEventListener("scroll", noticeScroll, { passive: true });
   // The composer grows, the keyboard comes up, a bubble gets its reactions.
-  const observer = new ResizeObserver(() => pinned && toNewest());
+  const observer = new ResizeObserver(() => (pinned ? toNewest() : noticeScroll()));
   observer.observe(scroller);
   observer.observe(content);
 }
@@ -28,6 +28,15 @@ export function toNewest({ smoothly = false } = {}) {
 export function toElement(element, { block = "center", smoothly = false } = {}) {
   pinned = false; // if it turns out to be near the end, the scroll that follows pins again
   element.scrollIntoView({ block, behavior: smoothly ? "smooth" : "instant" });
+  if (!smoothly) requestAnimationFrame(noticeScroll); // no scroll follows where there is no room
+}
+
+// Runs a change of the room around the thread. Room that comes and goes within it moves the scroll
+// up, which must not look like a person's doing.
+export function keepPinned(change) {
+  const wasPinned = pinned;
+  change();
+  if (wasPinned) toNewest();
 }
 
 // Runs `change` on the bubbles and keeps what the person looks at where it is.

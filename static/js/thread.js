@@ -4,6 +4,7 @@ import { ApiError } from "./api.js";
 import * as bubbles from "./bubbles.js";
 import { arrange, renameDays } from "./days.js";
 import { newArrival, resetJump, startJump } from "./jump.js";
+import { kept } from "./kept.js";
 import { showReadMarks } from "./marks.js";
 import { askNewest, askOlderIfNear, forgetPages, isTooMuch, showTop, takeLive, takeNewest } from "./pages.js";
 import { beginReading, firstUnread, noteArrival, readSoon, startReading } from "./reading.js";
@@ -14,7 +15,11 @@ import { on, tell } from "./signals.js";
 import { announce } from "./toasts.js";
 
 const byId = (id) => document.getElementById(id);
+const RETRY = [2000, 5000, 10000, 30000]; // ms after a load that failed
+
 let opening = null; // the last opening; answers to earlier ones are ignored
+let failures = 0;
+let retry = null;
 
 export function startThread() {
   scroll.startScroll(() => {
@@ -26,9 +31,10 @@ export function startThread() {
   on("selected", open);
   on("message", ({ shape, isNew }) => shape.conversationId === opened.id && arrive(shape, isNew));
   on("conversation", ({ id }) => id === opened.id && !byId("thread-gone").hidden && open(id)); // given back
-  on("removed", (id) => id === opened.id && showGone("No longer assigned to you", "Somebody else answers this conversation now."));
-  on("reload", () => opened.id && refresh());
-  on("caughtUp", () => byId("thread-error").hidden || open(opened.id));
+  on("removed", (id) => id === opened.id && showGone("This conversation is no longer yours", kept(`draft:${id}`) ? "Your draft is kept." : ""));
+  on("reload", () => opened.id && refresh(readSoon, { isStale: true }));
+  on("caughtUp", tryAgain);
+  on("connection", (isConnected) => isConnected && tryAgain());
   on("arrange", () => {
     arrange(bubbles.all(), firstUnread());
     if (opened.detail) showReadMarks(opened.detail);
@@ -43,8 +49,10 @@ export function startThread() {
   }
 }
 
-async function open(id) {
-  const mine = (opening = {});
+function open(id) {
+  opening = {};
+  failures = 0;
+  clearTimeout(retry);
   byId("thread-none").hidden = Boolean(id);
   byId("thread").hidden = !id;
   byId("thread-gone").hidden = true;
@@ -53,21 +61,30 @@ async function open(id) {
   forgetPages();
   if (!id) return;
   showLoading(true);
-  await refresh(() => opening === mine && settle());
+  refresh(settle);
+}
+
+// After a load that failed, behind its message, until one succeeds.
+function tryAgain() {
+  if (byId("thread-error").hidden || !opened.id) return;
+  clearTimeout(retry);
+  opening = {};
+  refresh(settle);
 }
 
 // Fetches the conversation and its newest page: on opening, and in place when everything is stale.
-async function refresh(then = readSoon) {
+async function refresh(then = readSoon, { isStale = false } = {}) {
   const { id } = opened;
+  const mine = opening;
   try {
-    const [detail, page] = await askNewest(id);
-    if (id !== opened.id) return;
+    const [detail, page] = await askNewest(id, { isStale });
+    if (mine !== opening || id !== opened.id) return;
     takeNewest(page);
     setDetail(detail);
     showLoading(false);
     then();
   } catch (error) {
-    if (id === opened.id) showFailure(error);
+    if (mine === opening && id === opened.id) showFailure(error);
   }
 }
 
@@ -115,6 +132,7 @@ function showFailure(error) {
   if (bubbles.count()) return error.isPassing && tell("stale"); // what is shown stays
   byId("thread-error").hidden = false;
   byId("thread-error").querySelector("p").textContent = error.message;
+  retry = setTimeout(tryAgain, RETRY[Math.min(failures++, RETRY.length - 1)]);
 }
 
 function showGone(title, text) {

@@ -105,7 +105,7 @@ def test_a_conversation_is_given_to_an_agent_from_its_thread(
     expect(bob.bubble("marzipan")).to_be_visible()
     alice.page.select_option("#assignee", label="Charlie")
     expect(charlie.row("Zelda Quill")).to_be_visible()
-    expect(bob.page.locator("#thread-gone")).to_contain_text("No longer assigned to you")
+    expect(bob.page.locator("#thread-gone")).to_contain_text("no longer yours")
     expect(bob.rows).to_have_count(0)
     assert database.value("SELECT assignee_id FROM conversations") == cast.charlie.id
     alice.page.select_option("#assignee", label="Bob")

@@ -157,3 +157,25 @@ def test_a_change_far_up_makes_no_hole_before_what_is_loaded(
     assert numbers == list(range(1, 91))
     bob.measure("document.getElementById('thread-scroll').scrollTop = 0")
     expect(bob.page.locator("#messages .reaction")).to_have_text("❤")
+
+
+def test_a_tall_reply_leaves_the_newest_message_in_view(
+    cast: Cast, window: OpenWindow, database: Database
+) -> None:
+    write_history(database, cast.conversation, 40)
+    bob = window(cast.bob, f"/inbox/{cast.conversation.id}")
+    expect(bob.bubble("marzipan")).to_be_in_viewport()
+    bob.page.click("#reply")
+    for line in range(9):
+        bob.page.keyboard.type(f"Line {line}")
+        bob.page.keyboard.press("Shift+Enter")
+        bob.measure("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        expect(bob.bubble("marzipan")).to_be_in_viewport(ratio=1)
+        expect(bob.page.locator("#jump")).to_be_hidden()
+    bob.measure("document.getElementById('thread-scroll').scrollTop = 0")
+    expect(bob.page.locator("#jump")).to_be_visible()
+    below = (
+        "document.getElementById('composer').getBoundingClientRect().top"
+        " - document.getElementById('jump').getBoundingClientRect().bottom"
+    )
+    assert 0 < bob.measure(below) < 40
