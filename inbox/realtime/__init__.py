@@ -103,4 +103,4 @@ def _emit(event: Event, to: Audience) -> None:
     rooms = [] if to.organization_id is None else [admins_room(to.organization_id)]
     if to.user_id is not None:
         rooms.append(user_room(to.user_id))
-    realtime().bus.emit(event.name, event.payload(), namespace="/", room=rooms)
+    realtime().bus.tell(event.name, event.payload(), rooms)

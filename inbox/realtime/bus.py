@@ -6,11 +6,12 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import redis
+from engineio.packet import MESSAGE, Packet
 from socketio import PubSubManager
 
 from inbox.redis_client import connect
@@ -19,6 +20,7 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "inbox-events"
 RECONNECT_SECONDS = 1.0
+EVENT = "2"  # of Socket.IO's main namespace (its protocol, revision 5: packet encoding)
 
 
 class RedisBus(PubSubManager):
@@ -48,6 +50,13 @@ class RedisBus(PubSubManager):
         finally:
             encoded, self._own.batch = self._own.batch, None
             self._send(encoded)
+
+    def tell(self, event: str, payload: dict[str, Any], rooms: Sequence[str]) -> None:
+        """Emits to everyone in these rooms, once each, in every process. Unlike `emit` it encodes
+        the event once for all of them; raises TypeError when that cannot be done."""
+        packet = EVENT + self.json.dumps([event, payload])
+        self._deliver(packet, rooms)
+        self._publish({"method": "tell", "packet": packet, "rooms": rooms})
 
     def sign_out(self, user_id: int) -> None:
         """Closes every socket of this user, in every process."""
@@ -92,10 +101,17 @@ class RedisBus(PubSubManager):
         if sender.decode() == self.host_id:
             return
         for message in self.json.loads(encoded):
-            if message["method"] == "sign_out":
+            if message["method"] == "tell":
+                self._deliver(message["packet"], message["rooms"])
+            elif message["method"] == "sign_out":
                 self._close_sockets(message["user_id"])
             else:
                 yield message
+
+    def _deliver(self, packet: str, rooms: Sequence[str]) -> None:
+        frame = Packet(MESSAGE, packet)
+        for _, eio_sid in self.get_participants("/", rooms) if rooms else ():
+            self.server._send_eio_packet(eio_sid, frame)
 
     def _close_sockets(self, user_id: int) -> None:
         room = f"user:{user_id}"
