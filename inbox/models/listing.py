@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, func, select, true
 
 from inbox.extensions import db
 from inbox.models.contact import Contact
@@ -13,13 +13,15 @@ from inbox.models.conversation import Conversation, ConversationStatus
 from inbox.models.facebook_page import Platform
 from inbox.models.keyset import Position, before
 from inbox.models.loading import conversation_rows
+from inbox.models.names import any_holds_every_word
 
 COUNT_AT_MOST = 1000  # a badge says "999+"; counting further reads rows for nothing
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list is narrowed to; None is "all". `search` matches names and user names."""
+    """What the list is narrowed to; None is "all". each word of `search` is part of the
+    name or user name."""
 
     status: ConversationStatus | None = None
     assignee_id: int | None = None
@@ -44,9 +46,7 @@ class Filters:
     def _matches(self) -> ColumnElement[bool]:
         if not self.search:
             return true()
-        text = self.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        pattern = f"%{text.removeprefix('@')}%"
-        return or_(Contact.name.ilike(pattern), Contact.username.ilike(pattern))
+        return any_holds_every_word([Contact.name, Contact.username], self.search)
 
 
 def page_of(

@@ -58,7 +58,7 @@ export function admits(row) {
     (!wanted.pageId || row.facebookPage.id === wanted.pageId) &&
     (!wanted.unread || row.unreadCount > 0) &&
     (!wanted.assignee || isHeldBy(row.assignee?.id ?? "none", wanted.assignee)) &&
-    (!wanted.q || named(row.contact, wanted.q.replace(/^@/, "").toLowerCase()))
+    (!wanted.q || isNamed(row.contact, wanted.q))
   );
 }
 
@@ -66,8 +66,17 @@ function isHeldBy(holder, wanted) {
   return holder === (wanted === "me" ? me.id : wanted);
 }
 
-function named({ name, username }, text) {
-  return [name, username ?? ""].some((candidate) => candidate.toLowerCase().includes(text));
+function isNamed({ name, username }, search) {
+  const names = [foldedName(name), foldedName(username ?? "")];
+  const words = foldedName(search).split(/\s+/).map((word) => word.replace(/^@/, ""));
+  return words.every((word) => names.some((candidate) => candidate.includes(word)));
+}
+
+// Without accents, as inbox/models/names.py.
+function foldedName(text) {
+  const whole = { ø: "o", ł: "l", đ: "d", ħ: "h", ı: "i", ſ: "s" };
+  const plain = text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  return plain.replace(/[øłđħıſ]/g, (letter) => whole[letter]);
 }
 
 function choose(changes) {
