@@ -248,7 +248,12 @@ def _sender(row: Message) -> str:
 def _reply_to(row: Message, quoted: Message | None) -> Shape | None:
     if quoted is not None:
         content = "" if quoted.is_deleted else quoted.content
-        return {"id": str(quoted.id), "content": content, "direction": quoted.direction}
+        return {
+            "id": str(quoted.id),
+            "content": content,
+            "direction": quoted.direction,
+            "author": user_name(quoted.author),
+        }
     story = next((item for item in row.attachments if item.type == "story_reply"), None)
     if story is not None:
         file = attachment(story)

@@ -66,11 +66,14 @@ def _is_one_of(key: InstrumentedAttribute[int], ids: Iterable[int]) -> ColumnEle
 
 
 def quoted_messages(messages: Iterable[Message]) -> dict[tuple[int, str], Message]:
-    """The messages that these answer, by (facebook_page_id, mid), where we have them."""
+    """The messages that these answer, with their authors, by (facebook_page_id, mid), where we have
+    them."""
     keys = {(m.facebook_page_id, m.reply_to_mid) for m in messages if m.reply_to_mid}
     if not keys:
         return {}
     found = db.session.scalars(
-        select(Message).where(tuple_(Message.facebook_page_id, Message.mid).in_(keys))
+        select(Message)
+        .where(tuple_(Message.facebook_page_id, Message.mid).in_(keys))
+        .options(joinedload(Message.author))
     )
     return {(row.facebook_page_id, row.mid or ""): row for row in found}

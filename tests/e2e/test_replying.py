@@ -38,7 +38,7 @@ def test_a_reply_shows_at_once_and_is_one_bubble_when_the_server_has_it(
     held[0].continue_()
     expect(waiting).to_have_attribute("data-id", _id(database))
     expect(waiting).to_have_count(1)
-    expect(bob.row("Zelda Quill")).to_contain_text("You: Yes, at noon.")
+    expect(bob.row("Zelda Quill")).to_contain_text("Replied: Yes, at noon.")
 
 
 def _id(database: Database) -> str:
@@ -54,12 +54,12 @@ def test_the_event_may_come_before_the_answer(
     held: list[tuple[Route, APIResponse]] = []
     bob.page.route(POSTS, lambda route: held.append((route, route.fetch())))
     bob.reply("Early bird")
-    expect(alice.row("Zelda Quill")).to_contain_text("You: Early bird")
+    expect(alice.row("Zelda Quill")).to_contain_text("Replied: Early bird")
     expect(bob.bubble("Early bird")).to_have_attribute("data-id", _id(database))
     bob.until(lambda: held)
     route, answer = held[0]
     route.fulfill(response=answer)
-    expect(bob.row("Zelda Quill")).to_contain_text("You: Early bird")
+    expect(bob.row("Zelda Quill")).to_contain_text("Replied: Early bird")
     expect(bob.bubble("Early bird")).to_have_count(1)
 
 
