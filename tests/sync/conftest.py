@@ -18,9 +18,11 @@ from inbox.models import FacebookPage, SyncJob, SyncKind
 from inbox.simulator.generated_counts import totals
 from inbox.simulator.server import Simulator
 from tests import cast
+from tests.sending import conftest as desk
 from tests.stores import Database
 
 Row = dict[str, Any]
+redis, ears = desk.redis, desk.ears  # fixtures
 PLATFORMS = {"messenger": "FACEBOOK", "instagram": "INSTAGRAM"}
 SUMS = """
     SELECT conversations.platform, count(DISTINCT conversations.id) AS threads,

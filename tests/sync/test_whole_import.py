@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from redis import Redis
+from sqlalchemy import select
 
-from inbox.local.stores import Stores
+from inbox import shapes
+from inbox.extensions import db
+from inbox.models import Contact
 from inbox.simulator.generated_page import GeneratedPage
-from tests.sending.conftest import Ears, ears, redis  # noqa: F401 - fixtures
+from tests.sending.conftest import Ears
 from tests.sync.conftest import Shop
 
 
@@ -61,18 +64,15 @@ def test_people_have_the_names_that_the_list_tells(filled: Shop) -> None:
         assert row["name"] == (None if is_instagram else person.name or None)
         assert row["username"] == (person.username if is_instagram else None)
         nameless += not (row["name"] or row["username"])
-        assert (row["profile_due_at"] < row["created_at"]) == False or row["name"] is None  # noqa: E712
+        is_named = bool(row["name"] or row["username"])
+        assert (row["profile_due_at"] > row["created_at"]) == is_named, "the nameless come first"
     assert nameless, "Meta does not say all names"
 
 
-def test_names_go_by_rule_until_a_profile_tells_more(filled: Shop, app: object) -> None:
-    from inbox import shapes
-    from inbox.extensions import db
-    from inbox.models import Contact
-
+def test_names_go_by_rule_until_a_profile_tells_more(filled: Shop) -> None:
     filled.sync()
     with filled.app.app_context():
-        for contact in db.session.query(Contact):
+        for contact in db.session.scalars(select(Contact)):
             person_id = contact.messenger_psid or contact.instagram_sid or ""
             username = contact.username and f"@{contact.username}"
             expected = contact.name or username or f"User {person_id[-6:]}"
@@ -123,7 +123,7 @@ def test_list_rows_show_the_newest_message(filled: Shop) -> None:
     assert wrong == []
 
 
-def test_nobody_is_disturbed(filled: Shop, ears: Ears, redis: Redis) -> None:  # noqa: F811
+def test_nobody_is_disturbed(filled: Shop, ears: Ears, redis: Redis) -> None:
     filled.sync()
     heard = ears.heard("new_message")
     assert heard == []
@@ -135,7 +135,7 @@ def test_nobody_is_disturbed(filled: Shop, ears: Ears, redis: Redis) -> None:  #
     assert {key.decode() for key in redis.keys("rq:queue:*")} <= names
 
 
-def test_progress_is_told_slice_by_slice(filled: Shop, ears: Ears) -> None:  # noqa: F811
+def test_progress_is_told_slice_by_slice(filled: Shop, ears: Ears) -> None:
     job_id = filled.request()
     filled.run(job_id)
     jobs = [event["job"] for event in ears.heard("sync_progress")]
@@ -146,7 +146,7 @@ def test_progress_is_told_slice_by_slice(filled: Shop, ears: Ears) -> None:  # n
     assert (jobs[0]["status"], jobs[-1]["status"]) == ("PENDING", "COMPLETED")
 
 
-def test_files_of_the_past_wait_behind_those_of_today(filled: Shop, stores: Stores) -> None:
+def test_files_of_the_past_wait_behind_those_of_today(filled: Shop) -> None:
     filled.sync()
     late = filled.database.value(
         "SELECT count(*) FROM attachments JOIN messages ON messages.id = message_id"

@@ -1,0 +1,153 @@
+"""What people ask of a sync: one at a time, a pause, an end; and what the clock asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+from redis import Redis
+
+from inbox.actions import sync
+from inbox.extensions import db
+from inbox.models import SyncJob, SyncKind
+from tests.bounds import eventually
+from tests.sync.conftest import Row, Shop
+
+
+@pytest.fixture
+def filled(shop: Shop) -> Shop:
+    shop.meta.generate(threads=130, mean=5, sigma=0.5, instagram_share=0.2)
+    return shop
+
+
+def turn(shop: Shop, act: Callable[[SyncJob], None], job_id: int) -> Row:
+    with shop.app.app_context():
+        act(db.session.get_one(SyncJob, job_id))
+    return shop.job(job_id)
+
+
+@pytest.fixture
+def under_way(filled: Shop) -> tuple[int, Future[Row]]:
+    """A slow sync whose first slices are stored."""
+    filled.meta.limits.latency_s = 0.4
+    job_id = filled.request()
+    running = ThreadPoolExecutor(1).submit(filled.run, job_id)
+    eventually(lambda: filled.job(job_id)["synced_contacts"])
+    return job_id, running
+
+
+def test_eight_requests_at_once_make_one_job(filled: Shop) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        ids = list(pool.map(lambda _: filled.request(), range(8)))
+    assert len(set(ids)) == 1
+    assert filled.database.value("SELECT count(*) FROM sync_jobs") == 1
+
+
+def test_two_workers_with_one_job_do_it_once(filled: Shop) -> None:
+    job_id = filled.request()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(filled.run, [job_id, job_id]))
+    job = filled.job(job_id)
+    assert (job["status"], job["attempt"], job["total_contacts"]) == ("COMPLETED", 1, 130)
+    assert filled.calls() == job["graph_calls"]
+
+
+def test_cancelling_takes_effect_within_one_slice(
+    filled: Shop, under_way: tuple[int, Future[Row]]
+) -> None:
+    job_id, running = under_way
+    job = turn(filled, sync.cancel, job_id)
+    assert job["status"] == "CANCELLED"
+    after = running.result(5)
+    assert after["synced_contacts"] == job["synced_contacts"]
+    assert (after["status"], after["completed_at"]) == ("CANCELLED", job["completed_at"])
+    calls = filled.calls()
+    assert calls <= job["graph_calls"] + 4
+    assert filled.database.value("SELECT last_synced_at FROM facebook_pages") is None
+
+
+def test_a_paused_one_goes_on_where_it_stood(
+    filled: Shop, under_way: tuple[int, Future[Row]]
+) -> None:
+    job_id, running = under_way
+    assert turn(filled, sync.pause, job_id)["status"] == "PAUSED"
+    paused = running.result(5)
+    assert 0 < paused["synced_contacts"] < 130
+    assert filled.run(job_id)["status"] == "PAUSED", "no worker takes it"
+    assert filled.request() == job_id, "it is still the page's one sync"
+    assert turn(filled, sync.resume, job_id)["status"] == "PENDING"
+    job = filled.run(job_id)
+    assert (job["status"], job["total_contacts"]) == ("COMPLETED", 130)
+    assert filled.is_whole()
+
+
+def test_resumed_at_once_the_old_worker_is_fenced_off(
+    filled: Shop, under_way: tuple[int, Future[Row]]
+) -> None:
+    job_id, running = under_way
+    turn(filled, sync.pause, job_id)
+    turn(filled, sync.resume, job_id)
+    job = filled.run(job_id)
+    running.result(10)
+    assert (job["status"], job["total_contacts"], job["attempt"]) == ("COMPLETED", 130, 2)
+    assert filled.job(job_id)["total_contacts"] == 130
+    assert filled.is_whole()
+
+
+def test_the_clock_asks_for_pages_that_sync_by_themselves(filled: Shop) -> None:
+    def asked() -> list[Row]:
+        with filled.app.app_context():
+            sync.request_due_syncs()
+        return filled.database.rows("SELECT * FROM sync_jobs ORDER BY id")
+
+    assert asked() == []
+    filled.database.rows("UPDATE facebook_pages SET auto_sync = true, sync_interval = 60")
+    (first,) = asked()
+    assert (first["kind"], first["requested_by_id"]) == ("CHANGES", None)
+    assert len(asked()) == 1, "one at a time"
+    filled.run(first["id"])
+    assert filled.is_whole()
+    assert len(asked()) == 1, "the hour is not over"
+    filled.database.rows("UPDATE sync_jobs SET created_at = now() - interval '61 minutes'")
+    assert len(asked()) == 2
+    filled.database.rows(
+        "UPDATE sync_jobs SET created_at = now() - interval '61 minutes', status = 'CANCELLED'"
+    )
+    filled.database.rows("UPDATE facebook_pages SET token_failed_at = now()")
+    assert len(asked()) == 2, "nobody asks for a page that must be reconnected"
+
+
+def test_the_sweep_asks_once_for_what_nobody_took(filled: Shop, redis: Redis) -> None:
+    def swept() -> int:
+        with filled.app.app_context():
+            sync.sweep_syncs()
+        return int(redis.llen("rq:queue:sync"))  # type: ignore[arg-type]  # redis-py's union
+
+    job_id = filled.request()
+    assert swept() == 1, "it has just been asked for"
+    redis.flushall()
+    assert swept() == 0
+    filled.database.rows("UPDATE sync_jobs SET enqueue_due_at = now()")
+    assert (swept(), swept()) == (1, 1)
+    redis.flushall()
+    filled.database.rows(
+        "UPDATE sync_jobs SET enqueue_due_at = now(), status = 'IN_PROGRESS', attempt = 1,"
+        " lease_until = now() + interval '5 seconds'"
+    )
+    assert swept() == 0, "its worker lives"
+    filled.database.rows("UPDATE sync_jobs SET lease_until = now() - interval '1 second'")
+    assert swept() == 1
+    assert filled.run(job_id)["attempt"] == 2
+
+
+@pytest.mark.parametrize("kind", [SyncKind.EVERYTHING, SyncKind.CHANGES])
+def test_an_error_of_ours_does_not_go_round_for_ever(filled: Shop, kind: SyncKind) -> None:
+    job_id = filled.request(kind)
+    filled.database.rows("""UPDATE sync_jobs SET checkpoint = '{"FACEBOOK": {"updated": "x"}}'""")
+    for _ in range(5):
+        filled.run(job_id)
+        filled.database.rows("UPDATE sync_jobs SET lease_until = now() - interval '1 second'")
+    job = filled.job(job_id)
+    assert (job["status"], job["attempt"]) == ("FAILED", 5)
+    assert "The log of the workers" in job["failure"]
