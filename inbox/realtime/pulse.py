@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import func, literal, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +22,14 @@ from inbox.realtime.listeners import Listener, Listeners
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 15.0
+
+
+class Newest(NamedTuple):
+    """The newest change among the conversations of one holder; of nobody's for admins alone."""
+
+    organization_id: int
+    assignee_id: int | None
+    xid: int
 
 
 @dataclass
@@ -71,6 +80,19 @@ class Pulse:
         """Reads what changed since the last look: a few rows, by index."""
         up_to = int(db.session.scalar(text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")))
         since = self._seen_up_to or up_to
+        changes = [*self._conversations(since), *self._syncs(since)]
+        for listener in set(self.listeners.by_sid.values()):
+            seen = [
+                change.xid
+                for change in changes
+                if change.organization_id == listener.organization_id
+                and (listener.is_admin or change.assignee_id == listener.user_id)
+            ]
+            if seen:
+                self.newest[listener.user_id] = max(seen)
+        self._seen_up_to = up_to
+
+    def _conversations(self, since: int) -> list[Newest]:
         rows = db.session.execute(
             select(
                 Conversation.organization_id,
@@ -82,8 +104,12 @@ class Pulse:
                 Conversation.changed_xid >= literal(since, Xid8),
             )
             .group_by(Conversation.organization_id, Conversation.assignee_id)
-        ).all()
-        syncs = db.session.execute(
+        )
+        return [Newest(*row) for row in rows]
+
+    def _syncs(self, since: int) -> list[Newest]:
+        """What a sync imports is left out of the changes; its own row stands for it."""
+        rows = db.session.execute(
             select(SyncJob.organization_id, func.max(SyncJob.changed_xid, type_=Xid8()))
             .where(
                 SyncJob.organization_id.in_(self.listeners.organization_ids()),
@@ -91,14 +117,4 @@ class Pulse:
             )
             .group_by(SyncJob.organization_id)
         )
-        rows = [*rows, *((organization_id, None, xid) for organization_id, xid in syncs)]
-        for listener in set(self.listeners.by_sid.values()):
-            seen = [
-                xid
-                for organization_id, assignee_id, xid in rows
-                if organization_id == listener.organization_id
-                and (listener.is_admin or assignee_id == listener.user_id)
-            ]
-            if seen:
-                self.newest[listener.user_id] = max(seen)
-        self._seen_up_to = up_to
+        return [Newest(organization_id, None, xid) for organization_id, xid in rows]
