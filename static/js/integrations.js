@@ -47,6 +47,8 @@ function show({ id, name, state, html }) {
   const card = cardOf(id);
   const before = card.dataset.state;
   replaceParts(card, html);
+  const isOpen = !card.querySelector("[data-settings]").hidden;
+  card.querySelector("[data-toggle-settings]").setAttribute("aria-expanded", String(isOpen));
   trouble(id, null);
   if (state !== before) announce(`${name}: ${card.querySelector(".page-line").innerText}`);
 }
@@ -105,6 +107,7 @@ const ACTIONS = {
 // Busy until the card shows what came of it.
 async function act(card, button, what) {
   if (button.hasAttribute("aria-busy")) return;
+  button.closest(".dropdown")?.querySelector("[data-bs-toggle]").focus(); // its menu closes
   const id = card.dataset.page;
   button.setAttribute("aria-busy", "true"); // not disabled: that would take the focus away
   trouble(id, null);

@@ -41,8 +41,8 @@ def page(app: Flask, cast: Cast, meta: Simulator, database: Database) -> Faceboo
 
 @pytest.fixture
 def worker(start: Starter) -> Worker:
-    """Call it to start the worker of syncs, with a law that keeps no test waiting."""
-    return lambda: start.workers("sync", FACEBOOK_CONVERSATION_CALLS_PER_SECOND="1000")
+    """Call it to start the worker of syncs."""
+    return lambda: start.workers("sync")
 
 
 @pytest.fixture

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from inbox.models import Platform, SyncError, SyncStatus
 from tests.api.seats import Seat
-from tests.cast import Browser, Cast
+from tests.cast import Browser, Cast, insert
+from tests.integrations.syncs import job
 from tests.processes import Web
 from tests.stores import Database
 
@@ -92,3 +94,18 @@ def test_other_admins_are_told(app: Flask, cast: Cast, live: Web) -> None:
         alice.patch(f"facebook/pages/{cast.page.id}", {"autoSync": True})
         told = alice.ear.waits_for("facebook_page_updated")
     assert told == {"type": "facebook_page_updated", "facebookPageId": str(cast.page.id)}
+
+
+def test_what_meta_says_is_text_in_the_card(
+    app: Flask, cast: Cast, alice: Browser, database: Database
+) -> None:
+    script = "<img src=x onerror=alert(1)>"
+    database.rows("UPDATE facebook_pages SET name = %s WHERE id = %s", script, cast.page.id)
+    with app.app_context():
+        stopped = job(cast.page, SyncStatus.FAILED, failure=script, failed_contacts=1)
+        sync_error = {"thread_id": script, "name": script, "error": script, "code": script}
+        insert(SyncError(sync_job_id=stopped.id, platform=Platform.FACEBOOK, **sync_error))
+    (item,) = alice.get("/api/facebook/pages").get_json()["items"]
+    assert item["html"].count("&lt;img src=x onerror=alert(1)&gt;") >= 5
+    for text in (item["html"], alice.get("/settings/integrations").text):
+        assert "<img" not in text

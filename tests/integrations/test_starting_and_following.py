@@ -188,7 +188,8 @@ def test_history_goes_back_page_by_page(app: Flask, alice: Browser, page: Facebo
 def test_how_many_are_expected_is_known_from_the_last_complete_sync(
     app: Flask, alice: Browser, page: FacebookPage, database: Database
 ) -> None:
-    running = {"total_contacts": 100, "synced_contacts": 100, "graph_calls": 10, "attempt": 1}
+    calls = 10_000
+    running = {"total_contacts": 100, "synced_contacts": 100, "graph_calls": calls, "attempt": 1}
     with app.app_context():
         first = job(page, SyncStatus.IN_PROGRESS, **running)
     told = status(alice, first.id)
@@ -203,7 +204,9 @@ def test_how_many_are_expected_is_known_from_the_last_complete_sync(
     assert 118 <= told["secondsLeft"] <= 125, "100 took a minute, 200 are left"
     database.rows("UPDATE sync_jobs SET attempt = 2 WHERE id = %s", second.id)
     told = status(alice, second.id)
-    assert (told["secondsLeft"], told["isLeast"]) == (5, True), "20 calls at 4 a second"
+    allowed = 2 * app.extensions["inbox_config"].conversation_calls_per_second
+    left = (round(2 * calls / allowed), True)
+    assert (told["secondsLeft"], told["isLeast"]) == left, "two accounts, within Meta's law"
     database.rows("UPDATE sync_jobs SET total_contacts = 301 WHERE id = %s", second.id)
     told = status(alice, second.id)
     assert (told["expectedContacts"], told["secondsLeft"]) == (None, None)
