@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from inbox.actions import links, people
 from inbox.actions.refusal import Refusal
@@ -24,13 +25,13 @@ blueprint = Blueprint("team", __name__, url_prefix="/settings/team")
 @blueprint.get("")
 @admin_required
 def show() -> ResponseReturnValue:
-    return page()
+    return page(made=link_made_just_now())
 
 
 @blueprint.post("")
 @admin_required
 def invite() -> ResponseReturnValue:
-    """The answer shows the link; nothing shows it again."""
+    """The page that follows shows the link; nothing shows it again."""
     try:
         with submitted() as form:
             name = form.text("name", most=MOST_NAME)
@@ -39,10 +40,15 @@ def invite() -> ResponseReturnValue:
     except Invalid as error:
         return page(errors=error.fields), 422
     try:
-        invited = people.invite(name=name, email=email, role=role, by=signed_in_user())
+        _, link, token = people.invite(name=name, email=email, role=role, by=signed_in_user())
     except Refusal as refusal:
-        return page(errors={refusal.field or "email": refusal.message}), 409
-    return page(link=invited), 201
+        message = (
+            "Already invited: make a new link in the list above."
+            if is_invited(email)
+            else refusal.message
+        )
+        return page(errors={refusal.field or "email": message}), 409
+    return show_once(link, token)
 
 
 @blueprint.post("/<user_id>/link")
@@ -55,7 +61,7 @@ def make_link(user_id: str) -> ResponseReturnValue:
     except Refusal as refusal:
         flash(refusal.message, "error")
         return redirect(url_for("team.show"), code=303)
-    return page(link=(colleague, link, token)), 201
+    return show_once(link, token)
 
 
 @blueprint.post("/<user_id>/role")
@@ -104,18 +110,43 @@ def back() -> ResponseReturnValue:
     return redirect(url_for("team.show" if may_see_team else "account.show"), code=303)
 
 
-def page(
-    errors: dict[str, str] | None = None, link: tuple[User, UserLink, str] | None = None
-) -> str:
+def is_invited(email: str) -> bool:
+    """Has somebody of this organization been invited by this address, who has not come yet?"""
+    user = db.session.scalar(User.with_email(email))
+    if user is None or user.organization_id != signed_in_user().organization_id:
+        return False
+    return user.is_active and user.is_invited
+
+
+def show_once(link: UserLink, token: str) -> ResponseReturnValue:
+    """By way of the session: reloading the page makes no second link, and no address holds it."""
+    session["new_link"] = {"id": link.id, "token": token}
+    return redirect(url_for("team.show"), code=303)
+
+
+def link_made_just_now() -> tuple[UserLink, str] | None:
+    made = session.pop("new_link", None)
+    if made is None:
+        return None
+    organization_id = signed_in_user().organization_id
+    link = db.session.scalar(
+        select(UserLink).where(
+            UserLink.id == made["id"], UserLink.organization_id == organization_id
+        )
+    )
+    return None if link is None else (link, str(made["token"]))
+
+
+def page(errors: dict[str, str] | None = None, made: tuple[UserLink, str] | None = None) -> str:
     organization_id = signed_in_user().organization_id
     open_links = db.session.scalars(UserLink.open_in(organization_id))
     return render_template(
         "settings/team.html",
         people=db.session.scalars(User.in_organization(organization_id)).all(),
         invites={row.user_id: row.expires_at for row in open_links},
-        person=link and link[0],
-        link=link and link[1],
-        address=link and address_of(link[2]),
-        values={} if link else request.form,
+        person=made and made[0].user,
+        link=made and made[0],
+        address=made and address_of(made[1]),
+        values=request.form,
         errors=errors or {},
     )

@@ -47,7 +47,7 @@ def test_an_invited_person_opens_their_link_chooses_a_password_and_is_in(
     alice = window(cast.alice, "/settings/team").page
     alice.fill("#name", "Ivy")
     alice.fill("#email", "ivy@example.test")
-    alice.get_by_role("button", name="Make invite link").click()
+    alice.get_by_role("button", name="Create invite link").click()
     link = alice.get_by_role("textbox", name="Link for Ivy").input_value()
 
     stranger_page.goto(link)

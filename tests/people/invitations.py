@@ -21,8 +21,13 @@ def invite(admin: Browser, name: str = "Ivy", role: str = "AGENT") -> str:
         "/settings/team",
         data={"name": name, "email": f"{name.lower()}@example.test", "role": role},
     )
-    assert answer.status_code == 201
-    return link_in(answer.text)
+    assert (answer.status_code, answer.location) == (303, "/settings/team")
+    return link_in(admin.get(answer.location).text)
+
+
+def new_link(admin: Browser, user_id: int) -> str:
+    """The token of a new invite or reset link for this person."""
+    return link_in(admin.post(f"/settings/team/{user_id}/link", follow_redirects=True).text)
 
 
 def choose_password(made: Browser, token: str, password: str = NEW_PASSWORD) -> int:

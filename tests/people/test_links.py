@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.cast import Cast, browser, sign_in
-from tests.people.invitations import NEW_PASSWORD, choose_password, invite, link_in
+from tests.people.invitations import NEW_PASSWORD, choose_password, invite, new_link
 from tests.stores import Database
 
 
@@ -40,6 +40,31 @@ def test_only_a_hash_of_the_link_is_stored_and_it_is_shown_once(
     assert database.value("SELECT length(token_hash) FROM user_links") == 64
 
 
+def test_a_new_link_is_shown_by_the_page_that_follows_and_by_no_address(
+    app: Flask, cast: Cast, database: Database
+) -> None:
+    admin = sign_in(app, cast.alice)
+    answer = admin.post(f"/settings/team/{cast.bob.id}/link")
+    assert (answer.status_code, answer.location) == (303, "/settings/team")
+    assert "Reset link for Bob" in admin.get("/settings/team").text
+    assert "Reset link for Bob" not in admin.get("/settings/team").text
+    assert database.value("SELECT count(*) FROM user_links") == 1
+
+
+def test_who_is_invited_already_gets_a_new_link_and_no_second_account(
+    app: Flask, cast: Cast, database: Database
+) -> None:
+    admin = sign_in(app, cast.alice)
+    invite(admin)
+    ivy = {"name": "Ivy", "email": "IVY@example.test", "role": "AGENT"}
+    answer = admin.post("/settings/team", data=ivy)
+    assert answer.status_code == 409
+    assert "Already invited: make a new link" in answer.text
+    assert database.value("SELECT count(*) FROM users WHERE name = 'Ivy'") == 1
+    elsewhere = sign_in(app, cast.mallory).post("/settings/team", data=ivy)
+    assert "already belongs to an account" in elsewhere.text
+
+
 def test_a_link_works_once(app: Flask, cast: Cast) -> None:
     token = invite(sign_in(app, cast.alice))
     assert choose_password(browser(app), token) == 302
@@ -61,11 +86,7 @@ def test_a_link_expires(
     app: Flask, cast: Cast, database: Database, purpose: str, hours: int
 ) -> None:
     admin = sign_in(app, cast.alice)
-    token = (
-        invite(admin)
-        if purpose == "INVITE"
-        else link_in(admin.post(f"/settings/team/{cast.bob.id}/link").text)
-    )
+    token = invite(admin) if purpose == "INVITE" else new_link(admin, cast.bob.id)
     left = database.rows(
         "SELECT purpose, extract(epoch FROM expires_at - now()) / 3600 AS hours FROM user_links"
     )[0]
@@ -87,18 +108,17 @@ def test_a_newer_link_ends_the_older_one(app: Flask, cast: Cast, database: Datab
     admin = sign_in(app, cast.alice)
     first = invite(admin)
     ivy = database.value("SELECT id FROM users WHERE name = 'Ivy'")
-    second = link_in(admin.post(f"/settings/team/{ivy}/link").text)
+    second = new_link(admin, ivy)
     assert choose_password(browser(app), first) == 410
     assert choose_password(browser(app), second) == 302
 
 
 def test_a_reset_link_ends_the_sessions_of_its_person(app: Flask, cast: Cast) -> None:
     bob = sign_in(app, cast.bob)
-    page = sign_in(app, cast.alice).post(f"/settings/team/{cast.bob.id}/link")
-    assert page.status_code == 201
+    token = new_link(sign_in(app, cast.alice), cast.bob.id)
     assert bob.get("/settings/account").status_code == 200, "the link alone ends nothing"
     fresh = browser(app)
-    assert choose_password(fresh, link_in(page.text)) == 302
+    assert choose_password(fresh, token) == 302
     assert fresh.get("/settings/account").status_code == 200
     assert bob.get("/settings/account").status_code == 302
 

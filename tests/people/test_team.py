@@ -12,7 +12,7 @@ from inbox.actions.refusal import Refusal
 from inbox.extensions import db
 from inbox.models import Role, User
 from tests.cast import Cast, api_token, browser, contact, conversation, sign_in, user
-from tests.people.invitations import choose_password, invite, link_in
+from tests.people.invitations import choose_password, invite, new_link
 from tests.stores import Database
 
 
@@ -68,7 +68,7 @@ def test_a_deactivated_person_is_out_at_once(app: Flask, cast: Cast, database: D
     with app.app_context():
         headers = {"Authorization": f"Bearer {api_token(cast.bob)}"}
     admin, bob = sign_in(app, cast.alice), sign_in(app, cast.bob)
-    reset = link_in(admin.post(f"/settings/team/{cast.bob.id}/link").text)
+    reset = new_link(admin, cast.bob.id)
     assert bob.get("/api/colleagues").status_code == 200
     assert app.test_client().get("/api/colleagues", headers=headers).status_code == 200
 
@@ -144,7 +144,9 @@ def test_names_are_shown_as_text(app: Flask, cast: Cast) -> None:
     script = "<script>alert(1)</script>"
     admin = sign_in(app, cast.alice)
     invited = admin.post(
-        "/settings/team", data={"name": script, "email": "x@example.test", "role": "AGENT"}
+        "/settings/team",
+        data={"name": script, "email": "x@example.test", "role": "AGENT"},
+        follow_redirects=True,
     )
     for page in (invited.text, admin.get("/settings/team").text):
         assert script not in page
