@@ -10,6 +10,7 @@ const pane = document.getElementById("contact-pane");
 const toggle = document.getElementById("contact-toggle");
 const root = document.getElementById("inbox");
 const wide = matchMedia("(min-width: 1200px)");
+const roomy = matchMedia("(min-width: 1400px)"); // below, an open pane squeezes the thread's head
 
 let isOpenOverThread = false; // on smaller screens it is opened each time
 
@@ -23,6 +24,7 @@ export function startContact() {
   toggle.addEventListener("click", () => setOpen(pane.hidden));
   document.getElementById("contact-close").addEventListener("click", () => setOpen(false));
   wide.addEventListener("change", layOut);
+  roomy.addEventListener("change", layOut);
   if (opened.detail) show(opened.detail);
 }
 
@@ -40,7 +42,9 @@ function show(detail) {
   fill("username", contact.username && `@${contact.username}`);
   fill("platform", contact.platforms.map((name) => (name === "INSTAGRAM" ? "Instagram" : "Messenger")).join(", "));
   fill("page", detail.facebookPage.name);
-  fill("createdAt", moment(contact.createdAt));
+  // An import knows people from when it ran: nothing that is worth telling then.
+  const isTelling = detail.lastIncomingAt && contact.createdAt < detail.lastIncomingAt;
+  fill("createdAt", isTelling && moment(contact.createdAt));
   fill("lastIncomingAt", moment(detail.lastIncomingAt));
   fill("messengerPsid", contact.messengerPsid);
   fill("instagramSid", contact.instagramSid);
@@ -63,17 +67,21 @@ function fill(name, content) {
 }
 
 function setOpen(isOpen) {
-  if (wide.matches) keep("contact", isOpen ? null : "closed");
+  if (wide.matches) keep("contact", isOpen ? "open" : "closed");
   isOpenOverThread = isOpen;
   layOut();
   if (!isOpen) toggle.focus();
 }
 
 function layOut() {
-  const isOpen = Boolean(opened.detail) && (wide.matches ? kept("contact") !== "closed" : isOpenOverThread);
+  const isOpen = Boolean(opened.detail) && (wide.matches ? isWantedBeside() : isOpenOverThread);
   pane.hidden = !isOpen;
   root.toggleAttribute("data-contact-open", isOpen);
   toggle.setAttribute("aria-expanded", String(isOpen));
+}
+
+function isWantedBeside() {
+  return (kept("contact") ?? (roomy.matches ? "open" : "closed")) === "open";
 }
 
 function moment(iso) {

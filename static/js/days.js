@@ -14,7 +14,9 @@ export function arrange(bubbles, firstUnread) {
     const startsDay = !previous || previous.key !== key;
     const startsUnread = bubble === firstUnread;
     linesBefore(bubble, startsDay ? { key, name: dayName(moment) } : null, startsUnread);
-    const continues = previous && !startsDay && !startsUnread && isSameVoice(previous.bubble, bubble) && moment - previous.moment < GROUP;
+    const goesOn = previous && !startsDay && !startsUnread && isSameVoice(previous.bubble, bubble);
+    const continues = goesOn && moment - previous.moment < GROUP;
+    bubble.classList.toggle("is-same-voice", Boolean(goesOn));
     bubble.classList.toggle("is-continued", Boolean(continues));
     previous?.bubble.classList.toggle("is-last", !continues);
     previous = { bubble, key, moment };

@@ -111,6 +111,7 @@ function show() {
   if (document.activeElement !== search || !chosen.has("q")) search.value = chosen.get("q") ?? "";
   const hidden = ["status", "platform", "pageId"].some((name) => chosen.has(name)) || /^\d+$/.test(assignee);
   byId("more-filters").querySelector(".filter-dot").hidden = !hidden;
+  byId("clear-filters").hidden = !isFiltered();
   if (hidden && byId("filters").hidden) toggle();
 }
 

@@ -58,10 +58,20 @@ function fill({ contact, platform, facebookPage, assignee, status }) {
     byId("assignee").append(new Option(assignee.name, assignee.id)); // deactivated, or not loaded yet
   }
   byId("assignee").value = assignee?.id ?? "";
+  showHolder(assignee);
   byId("status").value = status;
   const isResolved = status === "RESOLVED";
   byId("resolve").querySelector("span").textContent = isResolved ? "Reopen" : "Resolve";
   byId("resolve").classList.toggle("is-resolved", isResolved);
+}
+
+// One's own option says what choosing it does; on narrow screens an initial stands for the name.
+function showHolder(assignee) {
+  const own = byId("assignee").querySelector(`option[value="${me.id}"]`);
+  if (own) own.textContent = assignee?.id === me.id ? `${me.name} (you)` : "Assign to me";
+  const initial = byId("assignee-initial");
+  initial.textContent = [...(assignee?.name ?? "")][0]?.toUpperCase() ?? "";
+  initial.className = `avatar-initials tone-${assignee ? BigInt(assignee.id) % 8n : 0}`;
 }
 
 async function change(what) {
@@ -76,6 +86,8 @@ async function change(what) {
 }
 
 function offer(people) {
-  const options = people.map(({ id, name }) => new Option(id === me.id ? `${name} (you)` : name, id));
-  byId("assignee").replaceChildren(new Option("Unassigned", ""), ...options);
+  const [own, others] = [true, false].map((isOwn) => people.filter(({ id }) => (id === me.id) === isOwn));
+  const [ours, theirs] = [own, others].map((group) => group.map(({ id, name }) => new Option(name, id)));
+  const nobody = new Option("Unassigned", "");
+  byId("assignee").replaceChildren(...(me.isAdmin ? [...ours, nobody] : [nobody, ...ours]), ...theirs);
 }

@@ -125,10 +125,18 @@ function showState(isNew = false, error = null) {
   byId("rows").hidden = isNew;
   byId("list-loading").hidden = !(isNew || (asking && cursor));
   const isEmpty = !rows.count() && !asking && !error;
+  if (!first.me.isAdmin) nameNothing(isEmpty && !isFiltered());
   byId("list-error").hidden = !error;
   if (error) byId("list-error").querySelector("p").textContent = error.message;
   byId("list-empty").hidden = !isEmpty;
   if (isEmpty) explainEmptiness(byId("list-empty"));
+}
+
+// There is nothing to choose for who has been given nothing.
+function nameNothing(hasNone) {
+  const title = byId("thread-none").querySelector("h3");
+  title.textContent = hasNone ? "Nothing is assigned to you yet." : "Choose a conversation";
+  title.nextElementSibling.hidden = hasNone;
 }
 
 function explainEmptiness(box) {
@@ -142,6 +150,7 @@ function explainEmptiness(box) {
 function words(hasNoPages) {
   const query = filterQuery();
   if (query.has("q")) return ["Nobody by that name", "Names and Instagram user names are searched."];
+  if (query.toString() === "assignee=me") return ["Nothing is assigned to you.", "Assign yourself a conversation from its head, and it appears here."];
   if (query.toString() === "unread=1") return ["All caught up", "There is nothing unread."];
   if (isFiltered()) return ["No conversations match", "Try fewer filters."];
   if (!first.me.isAdmin) return ["Nothing is assigned to you yet", "Conversations appear here as soon as somebody gives you one."];
