@@ -14,9 +14,10 @@ from flask import Flask
 from inbox.actions import sync
 from inbox.actions.pages import connect_page
 from inbox.extensions import db
-from inbox.models import FacebookPage, SyncJob, SyncKind
+from inbox.models import FacebookPage, Organization, SyncJob, SyncKind
 from inbox.simulator.generated_counts import totals
 from inbox.simulator.server import Simulator
+from inbox.simulator.world import Page
 from tests import cast
 from tests.sending import conftest as desk
 from tests.stores import Database
@@ -106,11 +107,16 @@ def shop(app: Flask, meta: Simulator, database: Database) -> Shop:
     """Nobody has written yet; `shop.meta.generate(…)` gives it a past."""
     meta.webhooks.holding = True  # nobody receives them here, unless a test lets them go
     with app.app_context():
-        page = connect_page(
-            cast.organization(),
-            page_id=meta.page.id,
-            name=meta.page.name,
-            token=meta.page.token,
-            instagram_account_id=meta.page.instagram_account_id,
-        )
+        page = connected(cast.organization(), meta.page)
     return Shop(app, meta, database, page)
+
+
+def connected(organization: Organization, page: Page) -> FacebookPage:
+    """Inside an app context: the same page on our side."""
+    return connect_page(
+        organization,
+        page_id=page.id,
+        name=page.name,
+        token=page.token,
+        instagram_account_id=page.instagram_account_id,
+    )

@@ -122,7 +122,7 @@ def test_the_sweep_asks_once_for_what_nobody_took(filled: Shop, redis: Redis) ->
     def swept() -> int:
         with filled.app.app_context():
             sync.sweep_syncs()
-        return int(redis.llen("rq:queue:sync"))  # type: ignore[arg-type]  # redis-py's union
+        return int(redis.llen("rq:queue:sync"))
 
     job_id = filled.request()
     assert swept() == 1, "it has just been asked for"
