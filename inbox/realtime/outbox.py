@@ -9,7 +9,8 @@ from inbox.realtime.change import Change
 
 LIMIT = 20_000  # changes; beyond that browsers are better served by the catch-up
 ROWS_IN_A_TICK = 100
-PAUSE_PER_ROW = 0.001  # seconds, after a tick
+PAUSE = 0.02  # seconds between ticks, and a little more for each row that was told
+PAUSE_PER_ROW = 0.001
 LONGEST_PAUSE = 0.05
 
 
@@ -51,7 +52,8 @@ class Outbox:
                 change = self._next()
                 self._tell(change)
                 is_behind = len(self._waiting) >= ROWS_IN_A_TICK
-                self._sleep(0 if is_behind else min(LONGEST_PAUSE, PAUSE_PER_ROW * len(change)))
+                pause = min(LONGEST_PAUSE, PAUSE + PAUSE_PER_ROW * len(change))
+                self._sleep(0 if is_behind else pause)
         finally:
             self._running = False
 
