@@ -184,8 +184,9 @@ class Ears:
         payloads = []
         while message := self.subscription.get_message(timeout=0.2):
             if message["type"] == "message":
-                events = json.loads(message["data"].partition(b"\n")[2])  # behind its sender's name
-                payloads += [event["data"][0] for event in events if event.get("event") == name]
+                told = json.loads(message["data"].partition(b"\n")[2])  # behind its sender's name
+                packets = [json.loads(one["packet"][1:]) for one in told if "packet" in one]
+                payloads += [payload for event, payload in packets if event == name]
         return payloads
 
 
