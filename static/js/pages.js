@@ -9,6 +9,7 @@ import { opened } from "./selection.js";
 import { tell } from "./signals.js";
 
 const PAGE = 30;
+const MOST_AT_ONCE = 100; // the API's limit
 const MANY = 500; // bubbles after which being at the newest starts over
 const NEAR_TOP = 800; // px
 const PAUSE = 3000; // ms after a failure
@@ -25,13 +26,14 @@ export function forgetPages() {
   showTop();
 }
 
-// The conversation and its newest page. What arrives meanwhile waits for `takeNewest`.
-export async function askNewest(id) {
+// The conversation and its newest page; with `isStale` all that we have of it, anew. What arrives
+// meanwhile waits for `takeNewest`.
+export async function askNewest(id, { isStale = false } = {}) {
   early ??= [];
   try {
     return await Promise.all([
       get(`/api/conversations/${id}`),
-      get(`/api/conversations/${id}/messages`, new URLSearchParams({ limit: PAGE })),
+      isStale ? askOurs(id) : askPage(id, { limit: PAGE }),
     ]);
   } catch (error) {
     if (id === opened.id && bubbles.count()) takeEarly(); // else they would stand there alone
@@ -39,11 +41,25 @@ export async function askNewest(id) {
   }
 }
 
-export function takeNewest({ items, nextCursor }) {
+const askPage = (id, query) => get(`/api/conversations/${id}/messages`, new URLSearchParams(query));
+
+// Any of ours may be missing its neighbours: in one piece as far back as ours reach.
+async function askOurs(id) {
+  const oldest = bubbles.all()[0]?.dataset.id;
+  let page = await askPage(id, { limit: MOST_AT_ONCE });
+  const items = [...page.items];
+  while (oldest && page.nextCursor && items.length < MANY && !items.some((item) => item.id === oldest)) {
+    page = await askPage(id, { before: page.nextCursor, limit: MOST_AT_ONCE });
+    items.push(...page.items);
+  }
+  return { items, nextCursor: page.nextCursor, isWhole: true };
+}
+
+export function takeNewest({ items, nextCursor, isWhole = false }) {
   scroll.withoutJump(() => {
     // If we have its oldest message, the page joins ours; else there may be a hole before it.
     const joins = items.length > 0 && bubbles.elementOf(items.at(-1).id);
-    if (!joins || isTooMuch()) {
+    if (isWhole || !joins || isTooMuch()) {
       bubbles.keepOnly(items);
       older = nextCursor;
     }
@@ -72,8 +88,7 @@ export async function askOlderIfNear() {
   const mine = (askingOlder = {});
   showTop();
   try {
-    const query = new URLSearchParams({ before: older, limit: PAGE });
-    const page = await get(`/api/conversations/${opened.id}/messages`, query);
+    const page = await askPage(opened.id, { before: older, limit: PAGE });
     if (askingOlder !== mine) return;
     takeOlder(page);
     askingOlder = null;

@@ -20,6 +20,7 @@ SHOWN = """() => ({
     row.querySelector(".row-snippet")?.lastChild.textContent.trim(),
   ]),
   messages: [...document.querySelectorAll("#messages > .message")].map((one) => one.dataset.id),
+  isWhole: !document.querySelector("#thread-top .thread-begin").hidden,
 })"""
 FIRST_PAGE = 30  # messages that an opened thread shows at least, if it has as many
 
@@ -45,7 +46,8 @@ class Screen:
             return f"{self.name}'s list: {_first_unlike(shown['rows'], rows)}"
         in_thread = self.ids_in_thread()
         count = len(shown["messages"])
-        if count < min(FIRST_PAGE, len(in_thread)) or shown["messages"] != in_thread[-count:]:
+        least = len(in_thread) if shown["isWhole"] else min(FIRST_PAGE, len(in_thread))
+        if count < least or shown["messages"] != in_thread[len(in_thread) - count :]:
             return f"{self.name}'s thread: {count} of {len(in_thread)} messages, or not those"
         return ""
 

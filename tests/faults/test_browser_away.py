@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 from playwright.sync_api import Browser
@@ -10,11 +11,15 @@ from tests.bounds import eventually
 from tests.faults.house import CONVERGE_SECONDS, House
 from tests.faults.load import Load, both
 
+CATCH_UP = re.compile("/api/changes")
 MANY_MESSAGES = """
     INSERT INTO messages (
         organization_id, facebook_page_id, conversation_id, mid, content, direction, sent_at
-    ) SELECT organization_id, facebook_page_id, id, 'm_' || n, 'Message ' || n, 'INCOMING', now()
-    FROM conversations, generate_series(1, 520) n WHERE id = %s
+    )
+    SELECT
+        organization_id, facebook_page_id, id, 'm_' || id || '_' || n, 'Message ' || n,
+        'INCOMING', now()
+    FROM conversations, generate_series(1, %s) n WHERE id = %s
 """
 NEWS = """
     UPDATE conversations SET last_message_snippet = 'News', unread_count = 7,
@@ -60,9 +65,30 @@ def test_what_must_be_fetched_anew_is_asked_for_until_it_comes(
     context = away.window.context
     with house.fault():
         context.set_offline(True)
-        house.database.rows(MANY_MESSAGES, house.conversation_ids[0])
+        house.database.rows(MANY_MESSAGES, 520, house.conversation_ids[0])
         house.database.rows(NEWS, house.conversation_ids[:6])
         for path in ("**/api/conversations?*", "**/api/conversations/*"):
             context.route(path, lambda route: route.fulfill(status=503, body="{}"), times=1)
         context.set_offline(False)
     eventually(lambda: not away.difference(), CONVERGE_SECONDS)
+
+
+def test_a_hole_far_up_in_the_open_thread_is_filled(house: House, chromium: Browser) -> None:
+    """A message was missed, many came after it, and then so much that all is fetched anew."""
+    house.open_screens(chromium, house.alice)
+    (screen,) = house.screens
+    page = screen.window.page
+    page.wait_for_load_state("networkidle")  # it has caught up
+    page.route(CATCH_UP, lambda route: route.abort())
+    for count in (5, 40):
+        with house.feed(Load(count, 100), house.people[:1]):
+            pass
+        eventually(house.all_acked)
+        if count == 5:
+            house.database.rows(MANY_MESSAGES, 1, house.conversation_ids[0])
+    house.database.rows(MANY_MESSAGES, 520, house.conversation_ids[3])
+    eventually(lambda: "45 of 46" in screen.difference())
+    page.unroute(CATCH_UP)
+    screen.window.context.set_offline(True)
+    screen.window.context.set_offline(False)
+    eventually(lambda: not screen.difference(), CONVERGE_SECONDS)

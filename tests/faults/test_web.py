@@ -75,6 +75,23 @@ def test_one_of_two_is_killed_at_any_moment(screens: House, load: Load) -> None:
     screens.settle("web: one of two killed, again and again", sent, note=note).file()
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("load", [Load(500, 40, outage=10), Load(900, 20, outage=90)])
+def test_one_of_two_stands_still(screens: House, load: Load) -> None:
+    """It holds its sockets, and the deliveries that it has accepted, and answers nobody."""
+    with screens.feed(load) as feed:
+        feed.reach(0.2)
+        victim = children_of(screens.web.process.pid)[0]
+        with screens.fault():
+            os.kill(victim, signal.SIGSTOP)
+            try:
+                threading.Event().wait(load.outage)
+            finally:
+                os.kill(victim, signal.SIGCONT)
+    name = f"web: one of two stopped for {load.outage:g} s"
+    screens.settle(name, feed.mids, note=screens.records.slowest_answer()).file()
+
+
 def replace_child(web: Web, pid: int, number: signal.Signals) -> None:
     """Until another one serves in its place."""
     before = web.process.log.read_text().count(SERVES)
