@@ -43,8 +43,8 @@ function show(detail) {
   fill("platform", contact.platforms.map((name) => (name === "INSTAGRAM" ? "Instagram" : "Messenger")).join(", "));
   fill("page", detail.facebookPage.name);
   // An import knows people from when it ran: nothing that is worth telling then.
-  const isTelling = detail.lastIncomingAt && contact.createdAt < detail.lastIncomingAt;
-  fill("createdAt", isTelling && moment(contact.createdAt));
+  const [first, last] = [contact.createdAt, detail.lastIncomingAt];
+  fill("createdAt", last && first < last && moment(first) !== moment(last) && moment(first));
   fill("lastIncomingAt", moment(detail.lastIncomingAt));
   fill("messengerPsid", contact.messengerPsid);
   fill("instagramSid", contact.instagramSid);
