@@ -68,11 +68,12 @@ class Pulse:
         self.bus.emit("pulse", payload, "/", room=f"user:{user_id}", ignore_queue=True)
 
     def _end_rightless_sockets(self) -> None:
-        rows = db.session.scalars(
-            select(User).where(User.id.in_(self.listeners.user_ids()), User.is_active)
-        )
+        # Taken before the query, during which others sign in: it knows nothing of them.
+        asked = dict(self.listeners.by_sid)
+        user_ids = {listener.user_id for listener in asked.values()}
+        rows = db.session.scalars(select(User).where(User.id.in_(user_ids), User.is_active))
         present = {Listener.of(user) for user in rows}
-        for sid, listener in list(self.listeners.by_sid.items()):
+        for sid, listener in asked.items():
             if listener not in present:
                 self.bus.server.disconnect(sid, ignore_queue=True)
 

@@ -14,6 +14,6 @@ from inbox.web.serve import serve  # noqa: E402
 from wsgi import open_listener  # noqa: E402
 
 if __name__ == "__main__":
-    sockets.EVERY_SECONDS = 0.2  # type: ignore[attr-defined]  # it is imported there
+    sockets.EVERY_SECONDS = 0.02  # type: ignore[attr-defined]  # it is imported there
     socket_guard.SIGN_IN_SECONDS = 0.5
     serve(open_listener(), Config.from_environment(os.environ))

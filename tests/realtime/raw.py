@@ -51,6 +51,15 @@ class RawSocket:
             return False
         return True
 
+    def has_been_closed(self) -> bool:
+        """Whether the server has said goodbye so far."""
+        self._wire.settimeout(0.01)
+        with suppress(websocket.WebSocketTimeoutException):
+            while (frame := self.receive()) and frame != MESSAGE + DISCONNECT:
+                pass
+            return True
+        return False
+
     def pour(self, frame: str, copies: int, opcode: int = websocket.ABNF.OPCODE_TEXT) -> None:
         """The same frame again and again, faster than anybody could read them."""
         one = websocket.ABNF.create_frame(frame, opcode).format()

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.faults
 def quick(
     environment: Environment, migrated: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Web]:
-    """A web process that beats five times a second and waits half a second for a sign-in."""
+    """A web process that beats fifty times a second and waits half a second for a sign-in."""
     starter, port = Starter(environment, tmp_path_factory.mktemp("logs")), str(free_port())
     process = starter.run("quick", "-m", "tests.realtime.impatient", PORT=port, HOST="127.0.0.1")
     web = Web(process, f"http://127.0.0.1:{port}")
@@ -56,6 +56,14 @@ def test_who_lost_rights_is_closed_though_nobody_told_this_process(
 ) -> None:
     database.rows(f"UPDATE users SET {change} WHERE id = %s", cast.alice.id)
     alice.ear.waits_until_closed()
+
+
+def test_who_signs_in_during_a_beat_stays(quick: Web, cast: Cast, app: Flask) -> None:
+    seat = Seat.of(cast.charlie, app, quick.url)
+    for _ in range(40):
+        with raw_socket(quick.url, seat.token) as socket:
+            seat.get("counts")  # meanwhile a beat ends
+            assert not socket.has_been_closed()
 
 
 def test_the_pulse_says_another_word_until_the_browser_has_caught_up(
