@@ -16,7 +16,6 @@ from inbox.models import User
 from inbox.realtime import admins_room, realtime, user_room
 from inbox.realtime.listeners import Listener
 from inbox.realtime.pulse import EVERY_SECONDS, Pulse
-from inbox.web.socket_frames import watch_frames
 from inbox.web.socket_guard import SocketGuard
 
 log = logging.getLogger(__name__)
@@ -42,6 +41,8 @@ def disconnect(_reason: str) -> None:
 
 def start_pulse(app: Flask) -> None:
     """Starts the beat of this web process."""
+    from inbox.web.socket_frames import watch_frames  # loads eventlet: in served processes only
+
     own = realtime(app)
     pulse = Pulse(own.bus, own.listeners)
     watch_frames(socketio.server)
