@@ -43,23 +43,25 @@ export async function askNewest(id, { isStale = false } = {}) {
 
 const askPage = (id, query) => get(`/api/conversations/${id}/messages`, new URLSearchParams(query));
 
-// Any of ours may be missing its neighbours: in one piece as far back as ours reach.
+// Any of ours may be missing its neighbours: in one piece as far back as ours reach, or until a
+// page does not join ours.
 async function askOurs(id) {
   const oldest = bubbles.all()[0]?.dataset.id;
-  let page = await askPage(id, { limit: MOST_AT_ONCE });
+  let page = await askPage(id, { limit: PAGE });
   const items = [...page.items];
-  while (oldest && page.nextCursor && items.length < MANY && !items.some((item) => item.id === oldest)) {
+  while (page.nextCursor && joinsOurs(page) && !items.some((item) => item.id === oldest)) {
     page = await askPage(id, { before: page.nextCursor, limit: MOST_AT_ONCE });
     items.push(...page.items);
   }
   return { items, nextCursor: page.nextCursor, isWhole: true };
 }
 
+// We have its oldest message. If not, there may be a hole before it.
+const joinsOurs = ({ items }) => items.length > 0 && Boolean(bubbles.elementOf(items.at(-1).id));
+
 export function takeNewest({ items, nextCursor, isWhole = false }) {
   scroll.withoutJump(() => {
-    // If we have its oldest message, the page joins ours; else there may be a hole before it.
-    const joins = items.length > 0 && bubbles.elementOf(items.at(-1).id);
-    if (isWhole || !joins || isTooMuch()) {
+    if (isWhole || !joinsOurs({ items }) || isTooMuch()) {
       bubbles.keepOnly(items);
       older = nextCursor;
     }
