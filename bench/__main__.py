@@ -11,11 +11,16 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import deliveries, live, reads
+from bench import deliveries, live, reads, sync
 from bench.machine import machine
 from bench.stage import stage
 
-MEASURES = {"deliveries": deliveries.measure, "live": live.measure, "reads": reads.measure}
+MEASURES = {
+    "deliveries": deliveries.measure,
+    "live": live.measure,
+    "reads": reads.measure,
+    "sync": sync.measure,
+}
 RESULTS = Path(__file__).parent / "results"
 
 

@@ -71,7 +71,7 @@ class Stage:
             name,
             [sys.executable, *words],
             log=self.logs / f"{name}-{number}.log",
-            environment=environment | _settings(self.stores) | settings,
+            environment=environment | settings_of(self.stores) | settings,
             folder=ROOT,
         )
         self._stack.callback(process.stop)
@@ -101,13 +101,13 @@ def stage() -> Iterator[Stage]:
 
 
 def _migrate(stores: Stores) -> None:
-    settings = _settings(stores) | {"DATABASE_URL": stores.postgresql.database(EMPTY)}
+    settings = settings_of(stores) | {"DATABASE_URL": stores.postgresql.database(EMPTY)}
     with create_app(Config.from_environment(settings)).app_context():
         upgrade()
         db.engine.dispose()
 
 
-def _settings(stores: Stores) -> dict[str, str]:
+def settings_of(stores: Stores) -> dict[str, str]:
     return {
         "REDIS_URL": stores.redis.url,
         "SECRET_KEY": "a key that is no secret, of 32 letters or more",
