@@ -125,10 +125,13 @@ def start_stores(stack: ExitStack) -> dict[str, str]:
 
 
 def simulator_command(settings: Mapping[str, str], kept: Mapping[str, str]) -> list[str]:
+    ours = f"http://127.0.0.1:{settings['PORT']}"
     return [
         *("-m", "inbox.simulator", "--demo", "--state", str(LOCAL / "simulator.json")),
         *("--port", settings["FACEBOOK_GRAPH_URL"].rpartition(":")[2]),
-        *("--webhook-url", f"http://127.0.0.1:{settings['PORT']}/api/webhooks/facebook"),
+        *("--webhook-url", f"{ours}/api/webhooks/facebook"),
+        *("--deauthorize-url", f"{ours}/api/facebook/deauthorize"),
+        *("--deletion-url", f"{ours}/api/facebook/data-deletion"),
         *("--app-secret", kept["FACEBOOK_APP_SECRET"]),
         *("--verify-token", kept["FACEBOOK_WEBHOOK_VERIFY_TOKEN"]),
         *("--page-id", PAGE_ID, "--page-name", PAGE_NAME, "--page-token", kept["PAGE_TOKEN"]),

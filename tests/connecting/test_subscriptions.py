@@ -8,8 +8,10 @@ import pytest
 
 from inbox.actions import page_checks, subscriptions
 from inbox.meta.subscriptions import FIELDS
+from tests.bounds import eventually
 from tests.connecting.conftest import Office
 from tests.connecting.jobs import waiting_jobs
+from tests.processes import Starter
 
 
 @pytest.fixture
@@ -117,3 +119,16 @@ def test_disconnected_pages_are_not_subscribed_again(connected: Office) -> None:
     assert connected.meta.page.subscribed_fields == []
     check(connected)
     assert connected.meta.page.subscribed_fields == []
+
+
+def test_real_processes_notice_it_by_themselves(connected: Office, start: Starter) -> None:
+    connected.meta.page.subscribed_fields = []
+    connected.database.rows(
+        "UPDATE facebook_pages SET subscription_check_due_at = now() WHERE page_id = %s",
+        connected.meta.page.id,
+    )
+    start.workers("default")
+    start.clock()
+    eventually(lambda: set(connected.meta.page.subscribed_fields) == set(FIELDS), 30)
+    eventually(lambda: "RESUBSCRIBED" in [each["kind"] for each in connected.notifications()])
+    eventually(lambda: [each["kind"] for each in connected.syncs()] == ["CHANGES"])
