@@ -48,6 +48,7 @@ class Periodic:
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("inbox.actions.settling.sweep_outgoing", 5),  # replies that nobody took, or in doubt
     Periodic("inbox.actions.fetching.sweep_fetches", 5),  # newcomers whose nudge was lost
+    Periodic("inbox.actions.fetching.prune_fetches", 3600),
     Periodic("inbox.actions.profiles.sweep_profiles", 15),  # contacts without name and picture
     Periodic("inbox.actions.files.wake_copying", 5),  # files whose nudge was lost, or due again
     Periodic("inbox.actions.early_events.sweep_early_events", 5),  # their message came meanwhile

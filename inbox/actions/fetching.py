@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, func, literal, select, update
+from sqlalchemy import ColumnElement, Update, delete, func, literal, select, update
 
 from inbox.actions.fetching_history import fetch_history
 from inbox.actions.leases import kept
@@ -23,6 +23,7 @@ from inbox.jobs import enqueue
 from inbox.meta.errors import ErrorKind, MetaError
 from inbox.meta.page_access import PageAccess
 from inbox.models import Contact, FacebookPage, FetchJob, FetchStatus, Platform
+from inbox.models.fetch_job import UNDER_WAY
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ LEASE = timedelta(seconds=10)
 AT_MOST = 120.0  # seconds; then it has hung
 FIRST_PAUSE = timedelta(seconds=10)  # twice as long after each failure
 MOST_TRIES = 5
+KEPT_FOR = timedelta(days=7)
 MOST_MORE = 200
 MOST_ASKED = 8  # nudges of one sweep; whoever is nudged goes on with the others
 JOB = "workers.contacts.run_fetch"
@@ -69,6 +71,13 @@ def sweep_fetches() -> None:
     with transaction() as session:
         for job_id in session.scalars(due.order_by(FetchJob.id.desc()).limit(MOST_ASKED)).all():
             enqueue("default", JOB, job_id)
+
+
+def prune_fetches() -> None:
+    """Every hour: what ended long ago is of no interest any more."""
+    ended = FetchJob.status.not_in(UNDER_WAY) & (FetchJob.completed_at < func.now() - KEPT_FOR)
+    with transaction() as session:
+        session.execute(delete(FetchJob).where(ended))
 
 
 def _waits() -> ColumnElement[bool]:

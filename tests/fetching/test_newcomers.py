@@ -9,6 +9,7 @@ import pytest
 import redis
 import requests
 
+from inbox.actions import fetching
 from inbox.local.stores import Stores
 from tests.api.seats import Seat
 from tests.bounds import eventually
@@ -163,3 +164,17 @@ def test_admins_see_the_jobs(door: Door) -> None:
     assert seat.get("facebook/contacts/background")["recent"] == []
     answer = requests.get(f"{door.web.url}/api/facebook/contacts/background", timeout=5)
     assert answer.status_code == 401
+
+
+def test_jobs_of_last_week_are_forgotten(door: Door) -> None:
+    door.arrives()
+    with door.app.app_context():
+        door.database.rows("UPDATE fetch_jobs SET created_at = now() - interval '8 days'")
+        fetching.prune_fetches()
+        assert door.job()["status"] == "PENDING", "it has not ended"
+        door.work()
+        fetching.prune_fetches()
+        assert door.job()["status"] == "COMPLETED", "it has just ended"
+        door.database.rows("UPDATE fetch_jobs SET completed_at = now() - interval '8 days'")
+        fetching.prune_fetches()
+    assert door.database.value("SELECT count(*) FROM fetch_jobs") == 0

@@ -82,6 +82,9 @@ def test_recovered_messages_are_unread_until_somebody_answered(synced: Shop, ear
     said(synced, waiting, "We open at ten.", 39.5, by_us=True)
     job = synced.sync(SyncKind.CHANGES)
     assert job["recovered_messages"] == 11
+    told = ears.heard("new_message")
+    assert len(told) == 11
+    assert {event["conversation"]["unreadCount"] for event in told} == {0, 2, 3}
     assert conversation(synced, answered)["unread_count"] == 0
     assert conversation(synced, waiting)["unread_count"] == 2, "those after the answer"
     assert conversation(synced, newcomer)["unread_count"] == 3

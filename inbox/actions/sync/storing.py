@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from inbox.actions.bulk import Mode, Row, past_row, store_past
 from inbox.actions.sync.reasons import reason
@@ -153,14 +153,16 @@ class Keeper:
                 enqueue("default", "workers.files.copy_due")
 
     def _recovered(self, message_ids: list[int]) -> None:
-        """Tells browsers, and counts those that came while nobody listened: older ones of the same
-        threads come along."""
-        announce(new_messages=message_ids)
+        """Counts and tells those that came while nobody listened. Older ones, which may come along
+        with a thread that nobody had imported, are shown with it."""
         with transaction() as session:
-            missed = select(func.count()).where(
-                Message.id.in_(message_ids), Message.sent_at >= self.repair_from
-            )
-            self._counts["recovered_messages"] += session.scalar(missed) or 0
+            missed = session.scalars(
+                select(Message.id).where(
+                    Message.id.in_(message_ids), Message.sent_at >= self.repair_from
+                )
+            ).all()
+            self._counts["recovered_messages"] += len(missed)
+            announce(new_messages=missed)
         db.session.close()  # a connection must not be held until Meta answers
 
     def _note(self, notes: list[Noted]) -> int:
