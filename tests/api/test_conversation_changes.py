@@ -79,29 +79,25 @@ def test_an_agent_hands_over_and_lets_go_of_their_own_and_then_sees_it_no_more(
 ODD: list[Any] = [{}, {"$ne": 1}, [], ["OPEN"], True, 1.5, "", "open", "OPEN\x00", "\ud800", 7]
 
 
-@pytest.mark.parametrize("value", [*ODD, None], ids=repr)
 def test_a_status_that_is_none_is_refused(
-    *, value: Any, path: str, alice: Seat, cast: Cast, database: Database
+    path: str, alice: Seat, cast: Cast, database: Database
 ) -> None:
     before = row(database, cast)
-    answer = alice.ask("PATCH", path, json={"status": value, "assigneeId": cast.charlie.id})
-    assert answer.status_code == 422
-    assert "status" in answer.json()["error"]["fields"]
-    assert row(database, cast) == before, "and nothing of the rest was done"
+    for value in [*ODD, None]:
+        answer = alice.ask("PATCH", path, json={"status": value, "assigneeId": cast.charlie.id})
+        assert answer.status_code == 422, value
+        assert "status" in answer.json()["error"]["fields"]
+        assert row(database, cast) == before, "and nothing of the rest was done"
 
 
-@pytest.mark.parametrize(
-    "value",
-    [{}, {"id": 1}, [], [1], True, 1.5, "", "me", "1 OR 1=1", "\x00", "-1", 2**70],
-    ids=repr,
-)
 def test_an_assignee_that_is_none_is_refused(
-    *, value: Any, path: str, alice: Seat, cast: Cast, database: Database
+    path: str, alice: Seat, cast: Cast, database: Database
 ) -> None:
     before = row(database, cast)
-    answer = alice.ask("PATCH", path, json={"status": "RESOLVED", "assigneeId": value})
-    assert answer.status_code in (404, 422)
-    assert row(database, cast) == before
+    for value in [*ODD, {"id": 1}, [1], "me", "1 OR 1=1", "-1", 2**70]:
+        answer = alice.ask("PATCH", path, json={"status": "RESOLVED", "assigneeId": value})
+        assert answer.status_code in (404, 422), value
+        assert row(database, cast) == before
 
 
 def test_nobody_of_another_organization_and_nobody_deactivated_is_assigned(
@@ -117,27 +113,22 @@ def test_nobody_of_another_organization_and_nobody_deactivated_is_assigned(
     assert row(database, cast)["assignee_id"] == cast.bob.id
 
 
-@pytest.mark.parametrize(
-    "field",
-    ["organizationId", "organization_id", "unreadCount", "contactId", "version", "id", "__class__",
-     "self", "body"],
-)  # fmt: skip
 def test_other_fields_are_refused_by_name(
-    *, field: str, path: str, alice: Seat, cast: Cast, database: Database
+    path: str, alice: Seat, cast: Cast, database: Database
 ) -> None:
     before = row(database, cast)
-    answer = alice.ask("PATCH", path, json={"status": "RESOLVED", field: 1})
-    assert answer.status_code == 422
-    assert field in answer.json()["error"]["fields"]
+    names = ["organizationId", "organization_id", "unreadCount", "contactId", "version", "id"]
+    for field in [*names, "__class__", "self", "body"]:
+        answer = alice.ask("PATCH", path, json={"status": "RESOLVED", field: 1})
+        assert answer.status_code == 422, field
+        assert field in answer.json()["error"]["fields"]
     assert row(database, cast) == before
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"[]", b'"x"', b"null", b"{", b"\xff", b"status=OPEN", b'{"status": NaN}']
-)
-def test_a_body_that_is_no_object_is_refused(body: bytes, path: str, alice: Seat) -> None:
+def test_a_body_that_is_no_object_is_refused(path: str, alice: Seat) -> None:
     headers = {"Content-Type": "application/json"}
-    assert alice.ask("PATCH", path, data=body, headers=headers).status_code == 422
+    for body in (b"", b"[]", b'"x"', b"null", b"{", b"\xff", b"status=OPEN", b'{"status": NaN}'):
+        assert alice.ask("PATCH", path, data=body, headers=headers).status_code == 422, body
 
 
 def test_nobody_changes_or_reads_what_is_not_theirs(

@@ -53,6 +53,9 @@ def test_both_hear_everything_once_whichever_process_takes_it(
 ) -> None:
     for n in range(10):
         say(door if n % 2 else Door(other.url), zelda, f"number {n}")
+    for _ in range(10):
+        here.ear.waits_for("new_message")
+        there.ear.waits_for("new_message")
     there.patch(f"conversations/{cast.conversation.id}", {"assigneeId": None})
     here.ear.waits_for("conversation_removed")
     last = there.ear.waits_for("conversation_updated", lambda e: not e["conversation"]["assignee"])

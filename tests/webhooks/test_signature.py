@@ -65,16 +65,14 @@ def wrong_headers(body: bytes) -> dict[str, dict[str, str]]:
     }
 
 
-@pytest.mark.parametrize("fault", wrong_headers(b""))
 def test_a_wrong_signature_gets_403_and_nothing_is_stored(
-    fault: str, door: Door, body: bytes, database: Database
+    door: Door, body: bytes, database: Database
 ) -> None:
     before = rows(database)
-    headers = {
-        name: value.encode() if fault == "not ASCII" else value  # requests would refuse the letter
-        for name, value in wrong_headers(body)[fault].items()
-    }
-    assert door.post(body, headers).status_code == 403  # type: ignore[arg-type]  # bytes are fine
+    for fault, headers in wrong_headers(body).items():
+        encoded = {name: value.encode() for name, value in headers.items()}
+        answer = door.post(body, encoded)  # type: ignore[arg-type]  # it would refuse letters
+        assert answer.status_code == 403, fault
     assert rows(database) == before
 
 
@@ -109,9 +107,8 @@ def test_meta_gets_its_bare_challenge_back(door: Door) -> None:
     assert answer.headers["Content-Type"].startswith("text/plain")
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
+def test_a_wrong_verify_token_or_mode_gets_403_without_the_challenge(door: Door) -> None:
+    queries = [
         {"mode": "subscribe", "verify_token": VERIFY_TOKEN + "x"},
         {"mode": "subscribe", "verify_token": ""},
         {"mode": "subscribe", "verify_token": "ä\x00"},
@@ -119,11 +116,8 @@ def test_meta_gets_its_bare_challenge_back(door: Door) -> None:
         {"mode": "unsubscribe", "verify_token": VERIFY_TOKEN},
         {"verify_token": VERIFY_TOKEN},
         {},
-    ],
-)
-def test_a_wrong_verify_token_or_mode_gets_403_without_the_challenge(
-    query: dict[str, str], door: Door
-) -> None:
-    answer = door.verify(challenge="1158201444", **query)
-    assert answer.status_code == 403
-    assert "1158201444" not in answer.text
+    ]
+    for query in queries:
+        answer = door.verify(challenge="1158201444", **query)
+        assert answer.status_code == 403, query
+        assert "1158201444" not in answer.text

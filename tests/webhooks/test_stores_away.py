@@ -25,11 +25,11 @@ MANY = 30
 
 
 @pytest.fixture
-def bodies(line: Line) -> dict[str, bytes]:
+def bodies(messenger: Line, instagram: Line) -> dict[str, bytes]:
     """By mid: messages of new people, echoes, and a reaction beside its message."""
     made = {}
     for n in range(MANY):
-        own, mid = line.with_person(f"55{n}"), new_mid()
+        own, mid = (messenger if n % 2 else instagram).with_person(f"55{n}"), new_mid()
         item = own.echo("ours", mid) if n % 5 == 0 else own.text("theirs", mid, NOON + n)
         later = own.item(NOON + n, reaction={"mid": mid, "action": "react", "emoji": "❤"})
         made[mid] = wire_text(own.delivery(item, later))
