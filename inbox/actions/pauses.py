@@ -24,7 +24,7 @@ def note_beat() -> None:
     with transaction() as session:
         first = insert(ClockBeat).values(id=THE_ONE, beat_at=func.now()).on_conflict_do_nothing()
         session.execute(first)
-        beat = session.get_one(ClockBeat, THE_ONE, with_for_update=True, populate_existing=True)
+        beat = session.get_one(ClockBeat, THE_ONE, populate_existing=True)
         now = session.scalars(select(func.now())).one()
         silence, beat.beat_at = now - beat.beat_at, now
         if silence >= A_PAUSE:

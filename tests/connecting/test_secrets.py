@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import traceback
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 import requests
 
+from inbox.config import ROOT, settings
+from inbox.meta.client import graph
+from inbox.meta.errors import MetaError
+from inbox.meta.oauth import exchange_code
 from inbox.simulator.server import Simulator
 from tests.apps import APP_SECRET
 from tests.cast import Cast
@@ -86,3 +94,27 @@ def log_in(web: Web, session: requests.Session, meta: Simulator) -> str:
     assert f"{web.url}{INTEGRATIONS}" in back
     session.get(back, timeout=20)
     return str(back).partition("#")[0]
+
+
+def test_an_error_of_the_login_does_not_repeat_what_was_sent(office: Office) -> None:
+    code = parse_qs(urlsplit(office.returned()).query)["code"][0]
+    office.meta.faults.next("oauth", "error", code=100, message=f"bad {APP_SECRET} or {code}")
+    with office.app.app_context(), pytest.raises(MetaError) as caught:
+        exchange_code(graph(), settings(), code=code, redirect_uri="http://localhost/")
+    told = "".join(traceback.format_exception(caught.value))
+    assert "The login could not be completed at Meta." in told
+    assert APP_SECRET not in told
+    assert code not in told
+
+
+def test_warnings_of_the_http_library_are_not_logged() -> None:
+    """They hold whole addresses, such as "Failed to parse headers (url=…)"."""
+    program = (
+        "from inbox.logs import log_to_stderr; import logging; log_to_stderr();"
+        "logging.getLogger('urllib3.connectionpool').warning('a secret');"
+        "logging.getLogger('another').warning('no secret')"
+    )
+    command = [sys.executable, "-c", program]
+    said = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True)
+    assert "no secret" in said.stderr
+    assert "a secret" not in said.stderr

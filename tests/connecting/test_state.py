@@ -13,7 +13,7 @@ from flask import Flask
 from inbox.actions import facebook_logins
 from inbox.models import Role
 from inbox.web import login_cookie
-from tests.cast import Browser, sign_in, user
+from tests.cast import PASSWORD, Browser, sign_in, user
 from tests.connecting.conftest import CALLBACK, CONNECT, INTEGRATIONS, Office
 
 ENDED = "This login is no longer valid."
@@ -26,6 +26,20 @@ def refused(office: Office, browser: Browser, path: str) -> None:
     assert ENDED in answer.text
     assert office.rows() == []
     assert office.meta.login.tokens == {}, "not even a token was asked for"
+
+
+def tabs(office: Office, count: int) -> list[Browser]:
+    """Further tabs of Alice's browser."""
+    session = office.browser.get_cookie("inbox_session")
+    word = office.browser.get_cookie(login_cookie.NAME, path=INTEGRATIONS)
+    assert session is not None
+    assert word is not None
+    made = [Browser(office.app, office.app.response_class) for _ in range(count)]
+    for tab in made:
+        tab.set_cookie(session.key, session.value)
+        tab.set_cookie(word.key, word.value, path=INTEGRATIONS)
+        tab.csrf_token = office.browser.csrf_token
+    return made
 
 
 def test_without_a_state_nothing_is_connected(office: Office) -> None:
@@ -44,6 +58,18 @@ def test_the_state_of_another_admin_is_refused(office: Office) -> None:
     with office.app.app_context():
         ada = user(office.cast.organization, "Ada", Role.ADMIN)
     refused(office, office.somebody_else(ada), office.returned())
+
+
+def test_the_next_admin_at_the_same_browser_does_not_end_it(office: Office) -> None:
+    with office.app.app_context():
+        ada = user(office.cast.organization, "Ada", Role.ADMIN)
+    path = office.returned()
+    word = office.browser.get_cookie(login_cookie.NAME, path=INTEGRATIONS)
+    office.browser.post("/sign-out")
+    office.browser.get("/sign-in")
+    office.browser.post("/sign-in", data={"email": ada.email, "password": PASSWORD})
+    assert word == office.browser.get_cookie(login_cookie.NAME, path=INTEGRATIONS)
+    refused(office, office.browser, path)
 
 
 def test_the_state_of_another_organizations_admin_is_refused(office: Office) -> None:
@@ -67,19 +93,9 @@ def test_a_state_is_taken_once(office: Office) -> None:
 
 def test_of_two_who_bring_it_at_once_one_gets_it(office: Office) -> None:
     path = office.returned()
-    session = office.browser.get_cookie("inbox_session")
-    word = office.browser.get_cookie(login_cookie.NAME, path=INTEGRATIONS)
-    assert session is not None
-    assert word is not None
-
-    def bring(_: int) -> int:
-        browser = Browser(office.app, office.app.response_class)
-        browser.set_cookie(session.key, session.value)
-        browser.set_cookie(word.key, word.value, path=INTEGRATIONS)
-        return browser.get(path).status_code
-
     with ThreadPoolExecutor(4) as pool:
-        assert sorted(pool.map(bring, range(4))) == [302, 400, 400, 400]
+        answers = list(pool.map(lambda tab: tab.get(path), tabs(office, 4)))
+    assert sorted(answer.status_code for answer in answers) == [302, 400, 400, 400]
 
 
 def test_two_tabs_do_not_end_each_others_login(office: Office) -> None:
@@ -170,6 +186,17 @@ def test_a_login_is_chosen_from_once(office: Office) -> None:
     assert office.browser.get(path).status_code == 404
     assert office.connect(after=path).status_code == 404
     assert office.syncs() == []
+
+
+def test_of_two_choices_at_once_one_is_made(office: Office) -> None:
+    path, _ = office.choices()
+    office.meta.faults.next("accounts", "latency", times=None, seconds=0.3)
+    form = {"pages": [office.meta.page.id]}
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda tab: tab.post(path, data=form), tabs(office, 2)))
+    listed = [call for call in office.meta.calls if call["door"] == "accounts"]
+    subscribed = [call for call in office.meta.calls if call["method"] == "POST"]
+    assert (len(listed), len(subscribed)) == (1 + 2, 1)
 
 
 def test_an_agent_begins_no_login(office: Office) -> None:

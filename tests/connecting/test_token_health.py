@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -12,6 +13,7 @@ from inbox.actions import page_checks, token_health
 from inbox.actions.page_access import note_refused_token
 from inbox.meta.errors import ErrorKind, MetaError
 from inbox.simulator.pretend import PageSettings
+from tests.bounds import eventually
 from tests.connecting.conftest import Office
 from tests.connecting.jobs import waiting_jobs
 
@@ -132,6 +134,20 @@ def test_an_answer_about_an_old_token_does_not_touch_a_new_one(connected: Office
     with connected.app.app_context():
         note_refused_token(old, MetaError(ErrorKind.TOKEN, "changed password", code=190))
     assert connected.row()["token_failed_at"] is None
+
+
+def test_what_was_asked_about_an_old_token_is_not_written_to_a_new_one(
+    connected: Office,
+) -> None:
+    connected.meta.faults.next("debug_token", "latency", seconds=0.5)
+    thread = threading.Thread(target=check, args=(connected,))
+    thread.start()
+    eventually(lambda: not connected.meta.faults.planned())  # Meta has been asked
+    connected.database.rows(
+        "UPDATE facebook_pages SET access_token_encrypted = 'another', token_checked_at = NULL"
+    )
+    thread.join()
+    assert connected.row()["token_checked_at"] is None
 
 
 def test_the_clock_asks_about_due_pages_only_and_few_at_a_time(
