@@ -7,7 +7,7 @@
 -- fetches what Meta knows of them.
 -- Each message is routed to its Page; contact and conversation are found or made; messages whose
 -- mid is new are inserted with their attachments; the conversation's row is brought up to date and
--- reopened by a message of the person. Returns a row per new message, and on each row (or on one
+-- reopened by a message of the person. Imported messages have `changed_xid` 0. Returns a row per new message, and on each row (or on one
 -- row without a message) the counts that tell whether to run again. A message `is_late` when its
 -- thread has a newer one already. A referral opens the reply window like a message does (Meta, Send
 -- API guide).
@@ -146,7 +146,12 @@ message as (
         case $4 when 'HISTORY' then '0' else pg_current_xact_id() end
     from event join conversation using (page_id, platform, person)
     order by event.page_id, event.mid -- the same order everywhere, so that rivals queue up
-    on conflict (facebook_page_id, mid) do nothing
+    -- A sync may have read a message before Meta delivered it: then it is live all the same, and its
+    -- time, of which the sync was told whole seconds, is known.
+    on conflict (facebook_page_id, mid) do update set
+        sent_at = excluded.sent_at, version = messages.version + 1,
+        changed_xid = excluded.changed_xid
+    where $4 = 'LIVE' and messages.changed_xid = '0'
     returning
         id, organization_id, facebook_page_id as page_id, conversation_id, mid, direction, kind,
         sent_at
@@ -166,6 +171,7 @@ file as (
     cross join jsonb_to_recordset(event.files) as given (
         position int, type text, url text, name text, payload jsonb
     )
+    on conflict do nothing
 ),
 news as (
     select

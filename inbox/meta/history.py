@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from inbox.meta.client import Graph, Patience
@@ -164,8 +164,24 @@ class History:
     ) -> tuple[tuple[MessageArrived, ...], int]:
         """The messages that can be read, and how many could not: older ones of Instagram."""
         read = [read_message(row, self.account, person.id) for row in rows]
-        known = tuple(message for message in read if message is not None)
-        return known, len(read) - len(known)
+        known = [message for message in read if message is not None]
+        return in_their_order(known), len(read) - len(known)
+
+
+def in_their_order(messages: list[MessageArrived]) -> tuple[MessageArrived, ...]:
+    """Newest first, as Meta lists them. It tells whole seconds only: what was said in one second
+    is set apart by milliseconds."""
+    apart: list[MessageArrived] = []
+    second, count = None, 0
+    for message in reversed(messages):
+        count = count + 1 if message.sent_at == second else 0
+        second = message.sent_at
+        apart.append(
+            replace(message, sent_at=second + timedelta(milliseconds=min(count, 999)))
+            if count
+            else message
+        )
+    return tuple(reversed(apart))
 
 
 def _rows(edge: Any) -> Iterator[dict[str, Any]]:

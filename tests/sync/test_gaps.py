@@ -149,6 +149,34 @@ def test_who_writes_while_the_thread_is_imported_is_stored_once(shop: Shop, live
         assert row["history"] == "COMPLETE"
 
 
+def test_what_an_import_read_before_meta_delivered_it_is_live_all_the_same(
+    shop: Shop, live: Web, ears: Ears
+) -> None:
+    person = shop.meta.add_person("Zelda Quill")
+    shop.meta.webhooks.holding = True
+    mid = shop.meta.does(person, "attachment", type="image", text="Look!")["mid"]
+    assert shop.sync()["new_messages"] == 1
+    assert shop.unread() == 0
+    shop.meta.webhooks.release()
+    eventually(lambda: shop.unread() == 1)
+    (event,) = eventually(lambda: ears.heard("new_message"))
+    assert event["message"]["mid"] == mid
+    assert shop.database.value("SELECT count(*) FROM messages") == 1
+    assert shop.database.value("SELECT count(*) FROM attachments") == 1
+    sent_at = shop.database.value("SELECT sent_at FROM messages")
+    assert sent_at.microsecond, "now to the millisecond"
+
+
+def test_what_was_said_in_one_second_keeps_its_order(shop: Shop) -> None:
+    person = shop.meta.add_person("Zelda Quill")
+    now = shop.meta.clock.now_ms() // 1000 * 1000
+    for n in range(5):
+        shop.meta.says(person, f"line {n}", at_ms=now + n)
+    shop.sync()
+    rows = shop.database.rows("SELECT content FROM messages ORDER BY sent_at, id")
+    assert [row["content"] for row in rows] == [f"line {n}" for n in range(5)]
+
+
 def test_a_thread_that_moves_to_the_top_while_the_list_is_read_is_not_missed(shop: Shop) -> None:
     shop.meta.generate(threads=120, mean=4, sigma=0.5, instagram_share=0)
     person, job_id = nth(shop, 115), shop.request()

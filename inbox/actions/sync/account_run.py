@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from inbox.actions.sync.asking import IN_CIRCLES, Asking, LostCursorError, moves_on
+from inbox.actions.sync.asking import Asking, LostCursorError
 from inbox.actions.sync.background import started
+from inbox.actions.sync.circles import IN_CIRCLES, Path
 from inbox.actions.sync.older_pages import older_pages
 from inbox.actions.sync.progress import Fence
 from inbox.actions.sync.storing import Keeper
@@ -59,7 +60,7 @@ class AccountRun:
 
     def _slices(self, walk: Walk) -> Iterator[tuple[Slice, Walk]]:
         """Each slice, and the walk as it stands behind it."""
-        check, losses = moves_on(), 0
+        path, losses = Path(), 0
         coming = self._fetch(walk)
         while True:
             try:
@@ -73,7 +74,7 @@ class AccountRun:
                 coming = self._fetch(walk)
                 continue
             losses = 0
-            if not check(hash(thread.id) for thread in part.threads):
+            if not path.leads_on(hash(thread.id) for thread in part.threads):
                 raise MetaError(ErrorKind.REQUEST, IN_CIRCLES)
             walk = walk.behind(part)
             ends = walk.ends_with(part)

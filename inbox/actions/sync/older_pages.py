@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from functools import partial
 
-from inbox.actions.sync.asking import FATAL, IN_CIRCLES, Asking, moves_on
+from inbox.actions.sync.asking import FATAL, Asking
 from inbox.actions.sync.background import started
+from inbox.actions.sync.circles import IN_CIRCLES, Path
 from inbox.meta.errors import ErrorKind, MetaError
 from inbox.meta.history import ThreadPage
 
@@ -21,10 +22,10 @@ class Rest:
 
     page: ThreadPage
     """Its last page so far."""
-    moves_on: Callable[[Iterator[int]], bool] = field(default_factory=moves_on)
+    path: Path = field(default_factory=Path)
 
     def goes_round(self) -> bool:
-        return not self.moves_on(hash(message.mid) for message in self.page.messages[:1])
+        return not self.path.leads_on(hash(message.mid) for message in self.page.messages[:1])
 
 
 def older_pages(

@@ -19,6 +19,7 @@ from inbox.actions.sync.account_run import AccountRun
 from inbox.actions.sync.accounts import accounts_of
 from inbox.actions.sync.asking import Asking
 from inbox.actions.sync.background import started
+from inbox.actions.sync.calls import Calls
 from inbox.actions.sync.failed_threads import FailedThreadsRun
 from inbox.actions.sync.progress import Fence, StoppedError, claim
 from inbox.actions.sync.reasons import reason
@@ -97,7 +98,7 @@ class Task:
         config, job = settings(), self.job
         law = Law(connect(config.redis_url), account.id, config.conversation_calls_per_second)
         history = History(graph(), self.access, account)
-        asking = Asking(history, law, self.fence, self.stopped)
+        asking = Asking(history, Calls(law, self.fence, self.stopped))
         position: dict[str, Any] = job.checkpoint.get(account.platform, {})
         since = self._since(position)
         keeper = Keeper(account, self.page.id, job.id, self._repair_from(since))
