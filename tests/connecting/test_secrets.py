@@ -8,7 +8,6 @@ import traceback
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import requests
 
 from inbox.config import ROOT, settings
 from inbox.meta.client import graph
@@ -17,10 +16,9 @@ from inbox.meta.oauth import exchange_code
 from inbox.simulator.server import Simulator
 from tests.apps import APP_SECRET
 from tests.cast import Cast
-from tests.connecting.conftest import CALLBACK, CONNECT, INTEGRATIONS, OURS, Office
-from tests.processes import Starter, Web
-
-PASSWORD = "a password of the tests"
+from tests.connecting.conftest import CALLBACK, Office
+from tests.connecting.over_http import log_in, signed_in
+from tests.processes import Starter
 
 
 def secrets_of(meta: Simulator) -> list[str]:
@@ -74,26 +72,6 @@ def test_the_logs_of_a_real_process_hold_no_secret(
     assert len(spoken) == 8
     for secret in [*secrets_of(office.meta), *spoken, "forged-code", "forged-line"]:
         assert secret not in log
-
-
-def signed_in(web: Web, cast: Cast) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    page = session.get(f"{web.url}/sign-in", timeout=10).text
-    token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    form = {"email": cast.alice.email, "password": PASSWORD, "csrf_token": token}
-    assert session.post(f"{web.url}/sign-in", data=form, timeout=10).ok
-    return session
-
-
-def log_in(web: Web, session: requests.Session, meta: Simulator) -> str:
-    """A login up to the choice; the address that Facebook led back to."""
-    dialog = session.get(web.url + CONNECT, allow_redirects=False, timeout=10).headers["Location"]
-    form = {"decision": "allow", "scopes": OURS, "pages": [meta.page.id]}
-    back = requests.post(dialog, data=form, allow_redirects=False, timeout=10).headers["Location"]
-    assert f"{web.url}{INTEGRATIONS}" in back
-    session.get(back, timeout=20)
-    return str(back).partition("#")[0]
 
 
 def test_an_error_of_the_login_does_not_repeat_what_was_sent(office: Office) -> None:
