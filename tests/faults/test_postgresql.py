@@ -83,7 +83,7 @@ def _back(house: House, live: Web) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("fault", "load"),
     [
-        *cases(Load(150, 60, outage=2), killed, taken),
+        *cases(Load(150, 60, outage=2), killed),
         *cases(Load(500, 40, outage=10), killed, stopped, cut_off, taken, is_long=True),
     ],
 )

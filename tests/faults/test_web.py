@@ -31,7 +31,7 @@ def test_all_web_processes_are_killed_amid_500_messages(
     house.settle("web: kill -9 of both processes", feed.mids).file()
 
 
-@both(Load(150, 60), Load(500, 40))
+@both(Load(100, 60), Load(500, 40))
 def test_web_processes_are_replaced_one_after_the_other(screens: House, load: Load) -> None:
     with screens.feed(load) as feed:
         feed.reach(0.25)
@@ -41,13 +41,13 @@ def test_web_processes_are_replaced_one_after_the_other(screens: House, load: Lo
     screens.settle("web: SIGTERM, one by one", feed.mids).file()
 
 
-@both(Load(150, 60), Load(500, 40))
+@pytest.mark.long
 def test_the_parent_is_killed_and_started_again(
-    house: House, chromium: Browser, start: Starter, load: Load
+    house: House, chromium: Browser, start: Starter
 ) -> None:
     house.use(start.web(processes=2))
     house.open_screens(chromium, house.alice, house.dora, house.bob)
-    with house.feed(load) as feed:
+    with house.feed(Load(500, 40)) as feed:
         feed.reach(0.5)
         with house.fault():
             children = children_of(house.web.process.pid)
