@@ -7,10 +7,11 @@
 -- fetches what Meta knows of them.
 -- Each message is routed to its Page; contact and conversation are found or made; messages whose
 -- mid is new are inserted with their attachments; the conversation's row is brought up to date and
--- reopened by a message of the person. Imported messages have `changed_xid` 0. Returns a row per new message, and on each row (or on one
--- row without a message) the counts that tell whether to run again. A message `is_late` when its
--- thread has a newer one already. A referral opens the reply window like a message does (Meta, Send
--- API guide).
+-- reopened by a message of the person. A referral opens the reply window like a message does (Meta,
+-- Send API guide). Imported messages have `changed_xid` 0.
+-- Returns one row: the new messages, in the order of their time; of them those for which events came
+-- early, and those that are late (their thread has a newer one already); and the counts that tell
+-- whether to run again.
 --
 -- Run again, without the journal, when `conversations` < `threads`: a rival's first message of the
 -- same person was in flight, and what it inserts is invisible to this statement's snapshot.
@@ -215,17 +216,19 @@ bumped as (
     where conversation.id = news.conversation_id
 )
 select
-    message.id as message_id,
-    message.sent_at < known.last_message_at as is_late,
-    exists (
-        select from early_events early
-        where early.facebook_page_id = message.page_id and early.mid = message.mid
-    ) as has_early_events,
+    array_agg(id order by sent_at, id) as message_ids,
+    array_agg(id order by sent_at, id) filter (where has_early_events) as awaited_ids,
+    array_agg(id order by sent_at, id) filter (where is_late) as late_ids,
     (select count(*) from new_contact) as new_contacts,
     (select array_agg(id) from fetch_job) as fetch_job_ids,
     (select count(*) from conversation) as conversations,
     (select count(*) from thread) as threads
-from (select) as always_one_row
-left join message on true
-left join known using (conversation_id)
-order by message.sent_at, message.id
+from (
+    select
+        message.id, message.sent_at, message.sent_at < known.last_message_at as is_late,
+        exists (
+            select from early_events early
+            where early.facebook_page_id = message.page_id and early.mid = message.mid
+        ) as has_early_events
+    from message left join known using (conversation_id)
+) as stored
