@@ -114,8 +114,8 @@ class Import:
     def _look(self) -> tuple[int, str]:
         with self.connection.cursor() as cursor:
             cursor.execute(
-                "SELECT (SELECT count(*) FROM (SELECT FROM conversations LIMIT 20) AS shown), status"
-                " FROM sync_jobs ORDER BY id DESC LIMIT 1"
+                "SELECT (SELECT count(*) FROM (SELECT FROM conversations LIMIT 20) AS shown),"
+                " status FROM sync_jobs ORDER BY id DESC LIMIT 1"
             )
             count, status = cursor.fetchone()
             return count, status

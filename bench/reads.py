@@ -127,8 +127,8 @@ def _report(large: Subject, small: Subject, *, echo: float) -> Report:
     report = Report(
         f"Reads: server time with {LARGE.conversations:,} conversations and"
         f" {LARGE.conversations * LARGE.messages_each:,} messages, against"
-        f" {SMALL.conversations:,} conversations ({len(large.seconds['list'])} requests each, echo's"
-        f" {milliseconds(echo)} taken off)",
+        f" {SMALL.conversations:,} conversations ({len(large.seconds['list'])} requests each,"
+        f" echo's {milliseconds(echo)} taken off)",
         ("", "p50", "p95", "small p50", "small p95", "p50 ratio", "p95 ratio"),
     )
     ratios, tails = [], []
