@@ -31,18 +31,20 @@ def mark_read(conversation: Conversation) -> None:
 def change(
     conversation: Conversation,
     *,
-    status: ConversationStatus | None,
-    assignee: User | None,
+    status: ConversationStatus | None = None,
+    hand_over: bool = False,
+    assignee: User | None = None,
     by: User,
 ) -> None:
-    """Sets the status (when given) and who holds the conversation, in one step. Raises `Refusal`
+    """Sets the status (when given) and, with `hand_over`, who holds the conversation (or nobody),
+    in one step. Raises `Refusal`
     for somebody who is deactivated, also at this very moment."""
     with transaction() as session:
         # Two people may do this at once: the second one's history must name the first one's choice.
         session.refresh(conversation, ["status", "assignee_id"], with_for_update=True)
         if status is not None:
             conversation.status = status
-        if (assignee and assignee.id) != conversation.assignee_id:
+        if hand_over and (assignee and assignee.id) != conversation.assignee_id:
             _hand_over(conversation, assignee, by=by)
         if session.is_modified(conversation):
             announce(conversations=[conversation.id])

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.models import ApiToken, User
+from inbox.realtime import sign_out
 
 HINT_LENGTH = 8
 NOTE_USE_EVERY = timedelta(minutes=1)
@@ -30,9 +31,11 @@ def create_token(*, name: str, by: User) -> tuple[ApiToken, str]:
 
 
 def revoke_token(token: ApiToken) -> None:
-    """Ends the token; a program that uses it gets 401 from now on."""
+    """Ends the token; a program that uses it gets 401 from now on. Sockets of its owner close, the
+    program's too; browsers connect again."""
     with transaction():
         token.revoked_at = token.revoked_at or datetime.now(UTC)
+        sign_out(token.user_id)
 
 
 def user_of_token(text: str) -> User | None:

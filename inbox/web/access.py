@@ -125,7 +125,7 @@ def failure(failure_id: str, *, user: User) -> WebhookFailure:
 def _key(value: str) -> int:
     """Ids come as strings or integers; anything else names nothing."""
     text = str(value)
-    if not text.isascii() or not text.isdigit() or int(text[:20]) > MOST_ID:
+    if not text.isascii() or not text.isdigit() or len(text) > 19 or int(text) > MOST_ID:
         abort(404)
     return int(text)
 

@@ -8,7 +8,7 @@ from flask import Flask
 from inbox.actions import conversations
 from inbox.db import transaction
 from inbox.extensions import db
-from inbox.models import Conversation, ConversationStatus, User
+from inbox.models import Conversation, ConversationStatus
 from tests.cast import Cast, sign_in
 from tests.web.belongings import OF_BOBS_CUSTOMER
 
@@ -55,7 +55,6 @@ def test_changes_tell_of_what_one_may_see(app: Flask, cast: Cast) -> None:
         conversations.change(
             db.session.get_one(Conversation, cast.conversation.id),
             status=ConversationStatus.PENDING,
-            assignee=db.session.get_one(User, cast.bob.id),
             by=cast.alice,
         )
     told = {}
@@ -89,3 +88,26 @@ def test_an_assignee_is_an_id(app: Flask, cast: Cast, value: object) -> None:
     path = f"/api/conversations/{cast.conversation.id}"
     answer = sign_in(app, cast.alice).patch(path, json={"assigneeId": value})
     assert answer.status_code in (404, 422)
+
+
+@pytest.mark.parametrize(
+    ("line", "body", "expected"),
+    [
+        ("GET /api/conversations?limit=" + "9" * 5000, None, 422),
+        ("GET /api/conversations/" + "0" * 5000, None, 404),
+        ("PATCH /api/conversations/{id}", b"[" * 100_000, 422),
+        ("PATCH /api/conversations/{id}", b'{"status":' + b"[" * 100_000, 422),
+    ],
+    ids=["a limit of 5,000 digits", "an id of 5,000 zeros", "a deep list", "a deep object"],
+)
+def test_numbers_and_nesting_without_end_are_refused_not_failed_at(
+    app: Flask, cast: Cast, line: str, body: bytes | None, expected: int
+) -> None:
+    method, _, path = line.partition(" ")
+    answer = sign_in(app, cast.alice).open(
+        path.format(id=cast.conversation.id),
+        method=method,
+        data=body,
+        content_type="application/json" if body else None,
+    )
+    assert answer.status_code == expected

@@ -54,8 +54,9 @@ def change(conversation_id: str) -> ResponseReturnValue:
     if unknown:
         raise Invalid(**dict.fromkeys(unknown, "This cannot be changed here."))
     status = _status(body["status"]) if "status" in body else None
-    assignee = _assignee(body["assigneeId"], user) if "assigneeId" in body else row.assignee
-    actions.change(row, status=status, assignee=assignee, by=user)
+    hand_over = "assigneeId" in body
+    assignee = _assignee(body["assigneeId"], user) if hand_over else None
+    actions.change(row, status=status, hand_over=hand_over, assignee=assignee, by=user)
     return _shape(row.id)
 
 

@@ -13,9 +13,13 @@ from inbox.web.errors import Invalid
 E = TypeVar("E", bound=StrEnum)
 
 
+LONGEST_NUMBER = 19  # digits; Python refuses to read thousands of them
+
+
 def limit(default: int, most: int) -> int:
     raw = request.args.get("limit", str(default))
-    if not raw.isascii() or not raw.isdigit() or not 1 <= int(raw) <= most:
+    is_number = raw.isascii() and raw.isdigit() and len(raw) < LONGEST_NUMBER
+    if not is_number or not 1 <= int(raw) <= most:
         raise Invalid(limit=f"limit must be a whole number from 1 to {most}.")
     return int(raw)
 
@@ -53,7 +57,10 @@ def flag(name: str) -> bool:
 
 def json_object() -> dict[str, object]:
     """The JSON object of the body; raises `Invalid` for anything else."""
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # nested deeper than Python reads
+        body = None
     if not isinstance(body, dict):
         raise Invalid(body="Send a JSON object.")
     return body
