@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(condition: Callable[[], T], seconds: float = 10) -> T:
+def eventually(condition: Callable[[], T], seconds: float = 30) -> T:
     """The first true answer of `condition()`; AssertionError when there is none in time."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):
