@@ -25,6 +25,7 @@ from inbox.local.processes import Process, free_port
 from inbox.models import FacebookPage, Organization
 
 INSTAGRAM_ID = "17841000100200300"
+BURST = 6  # calls: a busy machine bunches what was sent in its turn
 TOKEN = "EAAB" + "ab" * 40
 
 
@@ -73,7 +74,7 @@ def pretend_page(stage: Stage, past: Past) -> PretendPage:
         "--webhook-url", "http://127.0.0.1:1/", "--app-secret", APP_SECRET,
         "--verify-token", "bench", "--page-id", PAGE_ID, "--page-token", TOKEN,
         "--instagram-account-id", INSTAGRAM_ID, "--generated", generated,
-        "--latency", str(past.latency), "--law", str(past.law),
+        "--latency", str(past.latency), "--law", str(past.law), "--law-burst", str(BURST),
     )  # fmt: skip
     page = PretendPage(f"http://127.0.0.1:{port}", past, process)
     process.wait_until(lambda: _answers(page))
