@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import aliased
 
 from inbox.db import transaction
 from inbox.models import Conversation, Message
@@ -17,16 +16,19 @@ def refresh_quotes(message_ids: Sequence[int]) -> None:
     their answer. Joins the caller's transaction."""
     if not message_ids:
         return
-    reply, quoted = aliased(Message), aliased(Message)
-    quoting = (
-        select(reply.id)
-        .join(quoted, quoted.conversation_id == reply.conversation_id)
-        .where(quoted.id.in_(message_ids), reply.reply_to_mid == quoted.mid)
-    )
     with transaction() as session:
+        quoted = session.execute(
+            select(Message.conversation_id, Message.mid).where(
+                Message.id.in_(message_ids), Message.mid.is_not(None)
+            )
+        ).all()
         replies = session.execute(
             update(Message)
-            .where(Message.id.in_(quoting))
+            # Both by value: a join of the table with itself may read all of it for one message.
+            .where(
+                Message.conversation_id.in_({row.conversation_id for row in quoted}),
+                Message.reply_to_mid.in_({row.mid for row in quoted}),
+            )
             .values(reply_to_mid=Message.reply_to_mid)  # a change in name only, for the version
             .returning(Message.id, Message.conversation_id)
             .execution_options(synchronize_session=False)

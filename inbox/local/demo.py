@@ -110,6 +110,7 @@ def _bring_up_to_date(team: Sequence[User]) -> None:
         change(
             conversation,
             status=ConversationStatus.RESOLVED if number > FRESH else None,
+            hand_over=True,
             assignee=None if number % 3 == 0 else agents[number % 3 - 1],
             by=admin,
         )

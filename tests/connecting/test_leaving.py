@@ -131,7 +131,7 @@ def test_deletion_forgets_tokens_and_who_gave_them(connected: Office) -> None:
         assert bool(row["access_token_encrypted"]) == is_otto
         assert bool(row["connected_by_meta_user_id"]) == is_otto
         assert bool(row["disconnected_at"]) != is_otto
-    assert "42" not in str(connected.database.rows("SELECT * FROM data_deletions"))
+    assert "'42'" not in str(connected.database.rows("SELECT * FROM data_deletions"))
 
 
 def test_deletion_forgets_logins_under_way(connected: Office) -> None:
