@@ -38,7 +38,7 @@ PLAN_FOR_MANY = (
 RESET_PLANS = "RESET enable_seqscan; RESET enable_nestloop; RESET enable_mergejoin"
 
 Pair = tuple[MessageArrived, Item]
-Row = dict[str, Any]  # one message, with the keys that ingest.sql names
+Row = dict[str, Any]  # one message, with those of the keys that ingest.sql names
 Mode = Literal["LIVE", "HISTORY", "REPAIR"]
 
 
@@ -106,9 +106,8 @@ def store_past(mode: Mode, rows: Sequence[Row]) -> Stored:
 
 def past_row(event: MessageArrived, *, name: str | None, username: str | None, counts: bool) -> Row:
     """`counts`: unread, should the message turn out to fill a hole."""
-    return _row(event, counts) | {
-        "reactions": list(event.reactions), "name": name, "username": username,
-    }  # fmt: skip
+    more = {"reactions": list(event.reactions), "name": name, "username": username}
+    return _row(event, counts) | {key: value for key, value in more.items() if value}
 
 
 def _live_row(event: MessageArrived) -> Row:
@@ -137,7 +136,7 @@ def _execute(connection: Connection, given: tuple[Any, ...], size: int) -> Any:
     name = "ingest_few" if size <= FEW else "ingest_many"
     is_new = name not in connection.info
     if is_new:  # planning it anew would cost more than running it
-        connection.exec_driver_sql(f"PREPARE {name} (text, bytea, jsonb, text) AS {STATEMENT}")
+        connection.exec_driver_sql(f"PREPARE {name} (text, bytea, json, text) AS {STATEMENT}")
         connection.info[name] = True
     execute = f"EXECUTE {name} (%s, %s, %s, %s)"
     if size <= FEW and not is_new:
@@ -150,12 +149,8 @@ def _execute(connection: Connection, given: tuple[Any, ...], size: int) -> Any:
 
 
 def _row(event: MessageArrived, counts: bool) -> Row:
-    files = [
-        {"position": position, "type": file.type, "url": file.url, "name": file.name,
-         "payload": file.payload}
-        for position, file in enumerate(event.files)
-    ]  # fmt: skip
-    return {
+    """Without what it has not: most messages are but a text, and each byte is parsed."""
+    row = {
         "platform": event.thread.platform,
         "account": event.thread.account_id,
         "person": event.thread.person_id,
@@ -166,7 +161,15 @@ def _row(event: MessageArrived, counts: bool) -> Row:
         "snippet": snippet_of(event),
         "at": event.sent_at.isoformat(),
         "counts": counts,
-        "reply_to_mid": event.reply_to_mid,
-        "extra": event.extra,
-        "files": files,
     }
+    if event.reply_to_mid is not None:
+        row["reply_to_mid"] = event.reply_to_mid
+    if event.extra:
+        row["extra"] = event.extra
+    if event.files:
+        row["files"] = [
+            {"position": position, "type": file.type, "url": file.url, "name": file.name,
+             "payload": file.payload}
+            for position, file in enumerate(event.files)
+        ]  # fmt: skip
+    return row

@@ -21,7 +21,7 @@ with delivery as (
 event as (
     select distinct on (page.id, given.mid)
         given.*, page.id as page_id, page.organization_id
-    from jsonb_to_recordset($3) as given (
+    from json_to_recordset($3) as given (
         n int, platform text, account text, person text, mid text, direction text, kind text,
         content text, snippet text, at timestamptz, counts bool, reply_to_mid text, extra jsonb,
         files jsonb, reactions jsonb, name text, username text
@@ -216,9 +216,9 @@ bumped as (
     where conversation.id = news.conversation_id
 )
 select
-    array_agg(id order by sent_at, id) as message_ids,
-    array_agg(id order by sent_at, id) filter (where has_early_events) as awaited_ids,
-    array_agg(id order by sent_at, id) filter (where is_late) as late_ids,
+    array_agg(id) as message_ids,
+    array_agg(id) filter (where has_early_events) as awaited_ids,
+    array_agg(id) filter (where is_late) as late_ids,
     (select count(*) from new_contact) as new_contacts,
     (select array_agg(id) from fetch_job) as fetch_job_ids,
     (select count(*) from conversation) as conversations,
@@ -231,4 +231,5 @@ from (
             where early.facebook_page_id = message.page_id and early.mid = message.mid
         ) as has_early_events
     from message left join known using (conversation_id)
+    order by sent_at, message.id
 ) as stored

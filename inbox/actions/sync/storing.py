@@ -149,7 +149,7 @@ class Keeper:
             self._counts["new_contacts"] += stored.new_contacts
             if mode == "REPAIR" and stored.message_ids:
                 self._recovered(stored.message_ids)
-            if any(row["files"] for row in rows):
+            if any("files" in row for row in rows):
                 enqueue("default", "workers.files.copy_due")
 
     def _recovered(self, message_ids: list[int]) -> None:
