@@ -54,7 +54,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("inbox.actions.early_events.sweep_early_events", 5),  # their message came meanwhile
     Periodic("inbox.actions.early_events.prune_early_events", 3600),
     Periodic("inbox.actions.pruning.prune_deliveries", 60),
-    Periodic("inbox.actions.sync.sweep_syncs", 3),  # waiting ones, and those whose worker died
+    Periodic("inbox.actions.sync.sweep_syncs", 2),  # waiting ones, and those whose worker died
     Periodic("inbox.actions.sync.request_due_syncs", 60),  # pages that sync by themselves
     Periodic("inbox.actions.pauses.note_beat", 20),  # after a pause of ours, pages are synced
     Periodic("inbox.actions.page_checks.sweep_pages", 60),  # tokens and subscriptions
