@@ -62,7 +62,9 @@ class FacebookPage(Base):
     disconnected_at: Mapped[datetime | None]
     auto_sync: Mapped[bool] = mapped_column(server_default=text("false"))
     sync_interval: Mapped[int] = mapped_column(Integer, server_default=text("60"))
-    auto_pipeline_id: Mapped[int | None]
+    auto_pipeline_id: Mapped[int | None] = mapped_column(
+        ForeignKey("pipelines.id", ondelete="SET NULL")
+    )
     auto_pipeline_mode: Mapped[PipelineMode] = mapped_column(server_default="SKIP_EXISTING")
     last_synced_at: Mapped[datetime | None]
     synced_until: Mapped[datetime | None]

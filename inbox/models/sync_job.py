@@ -73,6 +73,8 @@ class SyncJob(Versioned, Base):
     synced_messages: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     new_messages: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     recovered_messages: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    analyzed_total: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    analyzed_done: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     graph_calls: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     token_expired: Mapped[bool] = mapped_column(server_default=text("false"))
     failure: Mapped[str | None]
