@@ -106,7 +106,8 @@ def upgrade() -> None:
     for statement in (SEARCH_TEXT, KEEP_SEARCH_TEXT, AT_INSERT, AT_UPDATE):
         op.execute(statement)
     for trigger in ("contacts_search_text_at_insert", "contacts_search_text_at_update"):
-        op.execute(f"ALTER TABLE contacts ENABLE ALWAYS TRIGGER {trigger}")  # restores and seeds too
+        # Also where a restore or a seed has put triggers off.
+        op.execute(f"ALTER TABLE contacts ENABLE ALWAYS TRIGGER {trigger}")
 
 
 def _add_tables() -> None:
