@@ -12,12 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 log = logging.getLogger(__name__)
 
-HEARTBEAT_SECONDS = 3.0
+HEARTBEAT_SECONDS = 2.0
 
 
 @contextmanager
 def kept(renew: Callable[[], bool], *, at_most: float) -> Iterator[None]:
-    """Calls `renew` every 3 s from a thread of its own (with its own database session) until the
+    """Calls `renew` every 2 s from a thread of its own (with its own database session) until the
     block ends, `renew` answers False, or `at_most` seconds are over: work that hangs for longer
     loses its lease like work that died."""
     ended = threading.Event()

@@ -20,7 +20,9 @@ from inbox.meta.errors import MetaError
 from inbox.models import FacebookPage, SyncError, SyncJob, SyncKind, SyncStatus
 from inbox.realtime import publish
 
-LEASE = timedelta(seconds=10)
+# What a killed worker had in hand is asked for within a sweep (2 s) after this, and is to go on
+# within 15 s on a busy machine too. Three heartbeats (2 s) may be missed.
+LEASE = timedelta(seconds=8)
 
 
 class StoppedError(Exception):

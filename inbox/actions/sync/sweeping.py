@@ -12,7 +12,7 @@ from inbox.models import FacebookPage, SyncJob, SyncKind, SyncStatus
 
 
 def sweep_syncs() -> None:
-    """Every 3 s: asks a worker for syncs that nobody took (a lost job, Redis emptied) and for
+    """Every 2 s: asks a worker for syncs that nobody took (a lost job, Redis emptied) and for
     those whose worker has died."""
     waiting = or_(
         SyncJob.status == SyncStatus.PENDING,
