@@ -10,11 +10,11 @@ const light = keepLight(document.getElementById("thread-scroll"));
 export const all = () => [...list.querySelectorAll(":scope > .message")];
 export const elementOf = (id) => bubbles.get(id);
 export const count = () => bubbles.size;
+export const oldest = () => all().find((bubble) => bubble.dataset.id);
 
 // Would this message stand before every one that is here?
 export function isBeforeAll({ id, timestamp }) {
-  const oldest = all().find((bubble) => bubble.dataset.id);
-  return Boolean(oldest) && comesBefore({ dataset: { id, timestamp } }, oldest);
+  return Boolean(oldest()) && comesBefore({ dataset: { id, timestamp } }, oldest());
 }
 
 export function clear() {

@@ -140,11 +140,14 @@ function nameNothing(hasNone) {
 }
 
 function explainEmptiness(box) {
-  const [title, text] = words(box.dataset.pages === "0");
+  const hasNoPages = box.dataset.pages === "0";
+  const [title, text] = words(hasNoPages);
   box.querySelector("h3").textContent = title;
   box.querySelector("p").textContent = text;
   box.querySelector("button").hidden = !isFiltered();
   box.querySelector("button").textContent = "Clear filters";
+  const connect = box.querySelector("a"); // only admins have it
+  if (connect) connect.hidden = !hasNoPages || isFiltered();
 }
 
 function words(hasNoPages) {

@@ -13,14 +13,17 @@ const MOST_AT_ONCE = 100; // the API's limit
 const MANY = 500; // bubbles after which being at the newest starts over
 const NEAR_TOP = 800; // px
 const PAUSE = 3000; // ms after a failure
+const IMPORTING = 2000; // ms between two looks at the beginning while a sync brings messages
 
 const top = document.getElementById("thread-top");
 let older = first.threadCursor; // where the messages before ours begin; null: ours begin the thread
+let last = null; // where the page began that brought our oldest; null: it was the newest page
 let early = null; // what came while the newest page is being asked for
 let askingOlder = null;
+let lookingAt = null; // the timer of the next look at the beginning
 
 export function forgetPages() {
-  older = null;
+  older = last = null;
   early = [];
   askingOlder = null;
   showTop();
@@ -46,15 +49,16 @@ const askPage = (id, query) => get(`/api/conversations/${id}/messages`, new URLS
 // Any of ours may be missing its neighbours: in one piece as far back as ours reach, or until a
 // page does not join ours.
 async function askOurs(id) {
-  const oldest = bubbles.all()[0]?.dataset.id;
   let page = await askPage(id, { limit: PAGE });
   const items = [...page.items];
-  while (page.nextCursor && joinsOurs(page) && !items.some((item) => item.id === oldest)) {
+  while (page.nextCursor && joinsOurs(page) && !hasOurOldest(page)) {
     page = await askPage(id, { before: page.nextCursor, limit: MOST_AT_ONCE });
     items.push(...page.items);
   }
   return { items, nextCursor: page.nextCursor, isWhole: true };
 }
+
+const hasOurOldest = ({ items }) => items.some(({ id }) => id === bubbles.oldest()?.dataset.id);
 
 // We have its oldest message. If not, there may be a hole before it.
 const joinsOurs = ({ items }) => items.length > 0 && Boolean(bubbles.elementOf(items.at(-1).id));
@@ -64,6 +68,7 @@ export function takeNewest({ items, nextCursor, isWhole = false }) {
     if (isWhole || !joinsOurs({ items }) || isTooMuch()) {
       bubbles.keepOnly(items);
       older = nextCursor;
+      last = askingOlder = null; // what is being asked for may not join these
     }
     items.forEach(bubbles.merge);
     takeEarly();
@@ -92,6 +97,7 @@ export async function askOlderIfNear() {
   try {
     const page = await askPage(opened.id, { before: older, limit: PAGE });
     if (askingOlder !== mine) return;
+    last = older;
     takeOlder(page);
     askingOlder = null;
   } catch {
@@ -99,6 +105,40 @@ export async function askOlderIfNear() {
   }
   showTop();
   if (!scroll.isFilled()) askOlderIfNear();
+}
+
+// A sync stores messages without telling each. Those before ours come by scrolling, unless ours had
+// begun the thread: then it is seen whether they still do.
+export function lookAtImported() {
+  lookingAt ??= setTimeout(() => {
+    lookingAt = null;
+    askBeginning();
+  }, IMPORTING);
+}
+
+async function askBeginning() {
+  if (older || askingOlder || early || !bubbles.count()) return;
+  const mine = (askingOlder = {});
+  try {
+    const { page, before } = await askAsFarAsOurs(opened.id);
+    if (askingOlder !== mine) return;
+    last = before;
+    takeOlder(page);
+  } catch {
+    lookAtImported();
+  }
+  if (askingOlder === mine) askingOlder = null;
+  showTop();
+  askOlderIfNear();
+}
+
+// The page with our oldest message, and whatever stands before that now.
+async function askAsFarAsOurs(id) {
+  for (let before = last; ; ) {
+    const page = await askPage(id, { limit: MOST_AT_ONCE, ...(before && { before }) });
+    if (!page.nextCursor || hasOurOldest(page)) return { page, before };
+    before = page.nextCursor;
+  }
 }
 
 export function showTop() {

@@ -6,7 +6,7 @@ import { arrange, renameDays } from "./days.js";
 import { newArrival, resetJump, startJump } from "./jump.js";
 import { kept } from "./kept.js";
 import { showReadMarks } from "./marks.js";
-import { askNewest, askOlderIfNear, forgetPages, isTooMuch, showTop, takeLive, takeNewest } from "./pages.js";
+import { askNewest, askOlderIfNear, forgetPages, isTooMuch, lookAtImported, showTop, takeLive, takeNewest } from "./pages.js";
 import { beginReading, firstUnread, noteArrival, readSoon, startReading } from "./reading.js";
 import * as scroll from "./scroll.js";
 import { opened, setDetail } from "./selection.js";
@@ -33,6 +33,7 @@ export function startThread() {
   on("conversation", ({ id }) => id === opened.id && !byId("thread-gone").hidden && open(id)); // given back
   on("removed", (id) => id === opened.id && showGone("This conversation is no longer yours", kept(`draft:${id}`) ? "Your draft is kept." : ""));
   on("reload", () => opened.id && refresh(readSoon, { isStale: true }));
+  on("imported", lookAtImported);
   on("caughtUp", tryAgain);
   on("connection", (isConnected) => isConnected && tryAgain());
   on("arrange", () => {

@@ -81,6 +81,18 @@ def test_without_a_page_the_way_to_connect_one_is_shown(app: Flask, window: Open
     link = alone.page.get_by_role("link", name="Connect a Facebook Page")
     expect(link).to_have_attribute("href", "/settings/integrations/connect")
     expect(alone.page.get_by_role("heading", name="No Page is connected yet")).to_be_visible()
+    alone.go("/inbox")
+    expect(alone.page.locator("#list-empty")).to_contain_text("No Page is connected yet")
+    alone.page.get_by_role("link", name="Connect a Page").click()
+    expect(alone.page.get_by_role("heading", name="Integrations", exact=True)).to_be_visible()
+
+
+def test_agents_are_not_shown_a_way_that_is_not_theirs(app: Flask, window: OpenWindow) -> None:
+    with app.app_context():
+        abe = rows.user(rows.organization("A new one"), "Abe", Role.AGENT)
+    alone = window(abe)
+    expect(alone.page.locator("#list-empty")).to_contain_text("Nothing is assigned to you yet")
+    expect(alone.page.get_by_role("link", name="Connect a Page")).to_have_count(0)
 
 
 def test_idle_starting_running_completed(
