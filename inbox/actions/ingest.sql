@@ -69,13 +69,13 @@ known as ( -- by index, one look-up per thread: a join might read a whole table 
 new_contact as (
     insert into contacts (
         organization_id, facebook_page_id, messenger_psid, instagram_sid, name, username,
-        profile_due_at
+        last_interaction_at, profile_due_at
     )
     select
         organization_id, page_id,
         case platform when 'FACEBOOK' then person end,
         case platform when 'INSTAGRAM' then person end,
-        name, username,
+        name, username, last_at,
         -- Of thousands of old contacts whose names the list told, nobody waits for the pictures.
         case when $4 = 'LIVE' or coalesce(name, username) is null then now()
             else now() + (1 + 30 * random()) * interval '1 minute' end

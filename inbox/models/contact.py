@@ -94,6 +94,14 @@ class Contact(Versioned, Base):
                 "search_text",
             ],
         ),
+        # The list by score, and a range of it.
+        Index(
+            "ix_contacts_score",
+            "organization_id",
+            text("lead_score DESC"),
+            text("id DESC"),
+            postgresql_where=text("merged_into_id IS NULL AND lead_score IS NOT NULL"),
+        ),
         # Who is part of whom: the timeline of a kept contact, and undoing.
         Index(
             "ix_contacts_merged",
@@ -120,7 +128,7 @@ class Contact(Versioned, Base):
         ),
     )
 
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"), index=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organizations.id"))
     facebook_page_id: Mapped[int] = mapped_column(ForeignKey("facebook_pages.id"))
     messenger_psid: Mapped[str | None]
     instagram_sid: Mapped[str | None]

@@ -34,6 +34,10 @@ INDEXES = {
         " lead_status, lead_score, analyzed_at, used_fallback, search_text)"
         " WHERE merged_into_id IS NULL"
     ),
+    "ix_contacts_score": (
+        "contacts (organization_id, lead_score DESC, id DESC)"
+        " WHERE merged_into_id IS NULL AND lead_score IS NOT NULL"
+    ),
     "ix_contacts_merged": "contacts (merged_into_id) WHERE merged_into_id IS NOT NULL",
 }
 
@@ -68,6 +72,8 @@ def upgrade() -> None:
             # One that was cut off is there but invalid.
             op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
             op.execute(f"CREATE INDEX CONCURRENTLY {name} ON {definition}")
+        # The list's index begins the same: a new contact is in as many as before.
+        op.execute("DROP INDEX CONCURRENTLY IF EXISTS ix_contacts_organization_id")
 
 
 def _fill() -> None:
@@ -78,6 +84,7 @@ def _fill() -> None:
 
 
 def downgrade() -> None:
+    op.create_index("ix_contacts_organization_id", "contacts", ["organization_id"])
     for name in INDEXES:
         op.execute(f"DROP INDEX IF EXISTS {name}")
     op.execute("DELETE FROM interaction_sweeps")
