@@ -35,6 +35,13 @@ BEGIN = text(
     " ON CONFLICT DO NOTHING"
 )
 
+# To be run before, in the same transaction. The planner cannot know how few have changed, and would
+# read both tables as a whole (tried, 100,000 contacts: 50 ms instead of 2).
+BY_INDEX = text(
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
+    " set_config('enable_mergejoin', 'off', true), set_config('enable_bitmapscan', 'off', true)"
+)
+
 # One statement, one snapshot: whatever is invisible to it has the mark's transaction id or a higher
 # one. Read again, a conversation changes nothing: due times follow from its last message. Two
 # sweeps at once share the organizations. Answers how many contacts moved and were asked for.
@@ -98,7 +105,7 @@ CATCH_UP = text(
 
 
 def refresh(contact_ids: list[int]) -> TextClause:
-    """The same for contacts whose messages a sync has imported, which say nothing of a change."""
+    """The same moment for contacts whose messages a sync has imported, which tell of no change."""
     return text(
         """
         UPDATE contacts SET last_interaction_at = newest.at
