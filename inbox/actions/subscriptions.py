@@ -39,24 +39,31 @@ def subscribe(page: FacebookPage) -> None:
 
 
 def check_subscription(page_id: int) -> None:
-    """Every hour: is Meta still delivering? If not, it is asked to again, the admins are told, and
-    a sync fills the hole."""
+    """Every hour, and first after a Page was connected by a command: is Meta delivering? If it no
+    longer is, it is asked to again, the admins are told, and a sync fills the hole."""
     with transaction() as session:
         page = session.get_one(FacebookPage, page_id, populate_existing=True)
         access = access_to(page)
-    config = settings()
-    if access is None or page.disconnected_at is not None or config.facebook_app_id is None:
+    if access is None or page.disconnected_at is not None:
         return
     try:
-        fields = at_meta.subscribed_fields(graph(), config, access)
-        if not fields.issuperset(at_meta.FIELDS):
+        if page.subscribed_at is None:
             _subscribe(page, access)
+        elif settings().facebook_app_id is None:
+            _later(page)  # Meta lists subscriptions by app, and we do not know which is ours
         else:
-            _note(page, renewed=False)
+            _look(page, access)
     except MetaError as error:
         _failed(page, error)
+
+
+def _look(page: FacebookPage, access: PageAccess) -> None:
+    fields = at_meta.subscribed_fields(graph(), settings(), access)
+    if fields.issuperset(at_meta.FIELDS):
+        _note(page, renewed=False)
         return
-    if not fields and page.subscribed_at is not None:
+    _subscribe(page, access)
+    if not fields:
         _fill_the_hole(page)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy import func
 
 from inbox.actions import pages, setup
 from inbox.cli import refusals_told, tell
@@ -24,7 +25,8 @@ def connect_page(
     instagram_account_id: str | None,
     organization: str | None,
 ) -> None:
-    """Connect a Facebook Page, or renew the token of one."""
+    """Connect a Facebook Page, or renew the token of one. Within a minute `clock` and `worker` ask
+    Meta to deliver its messages."""
     with refusals_told(), transaction():
         page = pages.connect_page(
             setup.organization_named(organization),
@@ -33,6 +35,9 @@ def connect_page(
             token=token,
             instagram_account_id=instagram_account_id,
         )
+        # Not asked here: Meta may be slow or away, and the clock tries again.
+        page.subscription_check_due_at = page.token_check_due_at = func.now()
+    click.echo("Within a minute the clock asks Meta to deliver this Page's messages.")
     tell(
         {
             "id": str(page.id),

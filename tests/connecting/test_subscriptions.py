@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from flask import Flask
 
 from inbox.actions import page_checks, subscriptions
 from inbox.meta.subscriptions import FIELDS
@@ -119,6 +122,36 @@ def test_disconnected_pages_are_not_subscribed_again(connected: Office) -> None:
     assert connected.meta.page.subscribed_fields == []
     check(connected)
     assert connected.meta.page.subscribed_fields == []
+
+
+def test_without_an_app_id_only_the_first_time_can_be_seen_to(
+    connected: Office, app_with: Callable[..., Flask]
+) -> None:
+    connected.app = app_with(FACEBOOK_APP_ID="")
+    connected.meta.page.subscribed_fields = []
+    check(connected)
+    assert connected.meta.page.subscribed_fields == [], "nobody can tell which app is ours"
+    connected.database.rows("UPDATE facebook_pages SET subscribed_at = NULL")
+    check(connected)
+    assert set(connected.meta.page.subscribed_fields) == set(FIELDS)
+
+
+def test_the_clock_subscribes_a_page_that_a_command_connected(
+    office: Office, start: Starter
+) -> None:
+    page = office.meta.page
+    page.subscribed_fields = []
+    names = ("--page-id", page.id, "--name", page.name, "--token", page.token)
+    command = ["connect-page", *names, "--organization", office.cast.organization.name]
+    told = office.app.test_cli_runner().invoke(args=command)
+    assert "Within a minute" in told.stdout
+    assert json.loads(told.stdout.splitlines()[-1])["pageId"] == page.id
+    assert page.subscribed_fields == [], "Meta is not waited for"
+    start.workers("default")
+    start.clock()
+    eventually(lambda: set(page.subscribed_fields) == set(FIELDS), 30)
+    eventually(lambda: office.row()["subscribed_at"] is not None)
+    assert office.notifications() == []
 
 
 def test_real_processes_notice_it_by_themselves(connected: Office, start: Starter) -> None:
