@@ -9,10 +9,12 @@ import pytest
 from flask import Flask
 
 from inbox.local.processes import free_port
+from inbox.models import Role, SyncStatus
 from tests.api.seats import Seat
 from tests.apps import Environment
 from tests.bounds import eventually
-from tests.cast import Cast
+from tests.cast import Cast, organization, user
+from tests.integrations.syncs import job
 from tests.processes import Starter, Web
 from tests.realtime.raw import CONNECT, CONNECT_ERROR, MESSAGE, raw_socket
 from tests.stores import Database
@@ -82,3 +84,26 @@ def test_the_pulse_says_another_word_until_the_browser_has_caught_up(
         assert [row["unreadCount"] for row in news["conversations"]] == [7]
         assert alice.ear.pulses[-1] == news["change"]
         assert charlie.ear.pulses[-1:] in ([], ["0"]), "nothing that he may see has changed"
+
+
+def test_the_pulse_sees_what_a_sync_has_stored(
+    alice: Seat, cast: Cast, app: Flask, database: Database
+) -> None:
+    """Imported rows are in no list of changes: the sync's own row stands for them."""
+    with app.app_context():
+        sync = job(cast.page, SyncStatus.IN_PROGRESS)
+        others = organization("Another")
+        adas = user(others, "Ada", Role.ADMIN)
+    with Seat.of(adas, app, alice.url) as ada:
+        present, theirs = alice.get("changes"), ada.get("changes")
+        database.rows(
+            "UPDATE sync_jobs SET synced_contacts = 25, version = version + 1,"
+            " changed_xid = pg_current_xact_id() WHERE id = %s",
+            sync.id,
+        )
+        eventually(lambda: alice.ear.pulses and alice.ear.pulses[-1] != present["change"])
+        news = alice.get("changes", since=present["cursor"])
+        assert (news["reload"], news["imported"]) == (True, True)
+        assert alice.ear.pulses[-1] == news["change"]
+        assert ada.ear.pulses[-1:] in ([], [theirs["change"]]), "it is no sync of theirs"
+        assert ada.get("changes", since=theirs["cursor"])["reload"] is False

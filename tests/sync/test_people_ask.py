@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
@@ -12,6 +12,7 @@ from inbox.actions import sync
 from inbox.extensions import db
 from inbox.models import SyncJob, SyncKind
 from tests.bounds import eventually
+from tests.stores import Database
 from tests.sync.conftest import Row, Shop
 
 
@@ -42,6 +43,48 @@ def test_eight_requests_at_once_make_one_job(filled: Shop) -> None:
         ids = list(pool.map(lambda _: filled.request(), range(8)))
     assert len(set(ids)) == 1
     assert filled.database.value("SELECT count(*) FROM sync_jobs") == 1
+
+
+# Holds who asks for a sync after the unique key has answered, until the test lets go of its lock.
+HOLD = """
+    CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END $$;
+    CREATE TRIGGER hold AFTER INSERT ON sync_jobs FOR EACH STATEMENT EXECUTE FUNCTION hold()
+"""
+IS_HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+
+
+@pytest.fixture
+def lock(database: Database) -> Iterator[Database]:
+    """While it is held, whoever asks for a sync is stopped between the key and the look-up."""
+    database.rows(HOLD)
+    database.rows("SELECT pg_advisory_lock(4711)")
+    yield database
+    database.rows("SELECT pg_advisory_unlock_all()")
+    database.rows("DROP FUNCTION hold CASCADE")
+
+
+def test_who_lost_to_a_sync_that_then_ended_gets_their_own_with_all_that_was_asked(
+    filled: Shop, request: pytest.FixtureRequest
+) -> None:
+    filled.meta.faults.next("conversations", "permission_lost", times=None, after=2)
+    failed = filled.sync()
+    assert (failed["status"], bool(failed["checkpoint"])) == ("FAILED", True)
+    filled.meta.faults.clear()
+    rival = filled.request()
+    lock: Database = request.getfixturevalue("lock")
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(filled.retry, failed["id"])
+        eventually(lambda: lock.value(IS_HELD))
+        lock.rows("UPDATE sync_jobs SET status = 'CANCELLED' WHERE id = %s", rival)
+        lock.rows("SELECT pg_advisory_unlock(4711)")
+        job = filled.job(asked.result(10))
+    assert job["id"] != rival
+    assert (job["status"], job["resumed_from_id"]) == ("PENDING", failed["id"])
+    assert job["checkpoint"] == failed["checkpoint"]
+    assert job["requested_by_id"] is not None
+    assert filled.run(job["id"])["status"] == "COMPLETED"
+    assert filled.is_whole()
 
 
 def test_two_workers_with_one_job_do_it_once(filled: Shop) -> None:
