@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from inbox import cli, web
+from inbox import cli, partials, web
 from inbox.config import ROOT, Config, Process
 from inbox.extensions import csrf, db, limiter, login, socketio
 from inbox.realtime import Realtime, tell
@@ -18,6 +18,9 @@ from inbox.realtime.outbox import Outbox
 from inbox.redis_client import options
 
 STATEMENT_SECONDS = {"web": 1.5, "worker": 60, "clock": 10, "cli": 0}
+# Who waits for a row (one conversation locked for long) gives up before the others are held up: the
+# turnstile refuses when nobody has come out for `turnstile.STALLED_SECONDS`. Workers wait.
+LOCK_SECONDS = {"web": 0.3, "worker": 0, "clock": 0, "cli": 0}
 MOST_BODY_BYTES = 4 * 1024 * 1024
 
 
@@ -40,6 +43,7 @@ def configure(app: Flask, config: Config, process: Process) -> None:
         RATELIMIT_KEY_PREFIX="inbox-limit",
         RATELIMIT_HEADERS_ENABLED=False,
     )
+    partials.register(app)
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -97,6 +101,7 @@ def _serve_sockets(app: Flask, config: Config, bus: RedisBus) -> None:
 def _engine_options(config: Config, process: Process) -> dict[str, Any]:
     session_settings = {
         "statement_timeout": int(STATEMENT_SECONDS[process] * 1000),
+        "lock_timeout": int(LOCK_SECONDS[process] * 1000),
         "timezone": "UTC",
         # Our statements' best plan does not depend on their values; planning each anew costs more.
         "plan_cache_mode": "force_generic_plan",

@@ -2,9 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from flask import current_app
+from flask import Flask, current_app
+from flask.templating import Environment
+from jinja2.utils import urlize
+from markupsafe import Markup, escape
+
+# Every address has one of these with something behind it, and to look closer costs half a bubble.
+MAY_HOLD_A_LINK = re.compile(r"[.:@]\S")
+
+
+class Templates(Environment):
+    """Jinja's `a.b` asks for an attribute before a key, and most of ours are keys of shapes: the
+    attribute's error is a tenth of what a row costs."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+def register(app: Flask) -> None:
+    """Before anything asks for the app's `jinja_env`."""
+    app.jinja_environment = Templates
+    app.add_template_filter(linked)
+
+
+def linked(text: str) -> Markup:
+    """A text with its addresses as links; a template filter."""
+    if not MAY_HOLD_A_LINK.search(text):
+        return escape(text)
+    # S704: `urlize` escapes what it is given.
+    return Markup(urlize(text, target="_blank", rel="nofollow noopener noreferrer"))  # noqa: S704
 
 
 def message_html(message: dict[str, Any]) -> str:

@@ -38,6 +38,7 @@ PLAN_FOR_MANY = (
 RESET_PLANS = "RESET enable_seqscan; RESET enable_nestloop; RESET enable_mergejoin"
 
 Pair = tuple[MessageArrived, Item]
+Journal = Sequence[tuple[str | None, bytes]]  # the objects and raw bodies of deliveries
 Row = dict[str, Any]  # one message, with those of the keys that ingest.sql names
 Mode = Literal["LIVE", "HISTORY", "REPAIR"]
 
@@ -63,25 +64,25 @@ class Stored:
         self.refused += other.refused
 
 
-def store_messages(kind: str | None, journal: bytes | None, pairs: Sequence[Pair]) -> Stored:
-    """Stores live messages and (when given) the raw delivery they came in.
+def store_messages(journal: Journal, pairs: Sequence[Pair]) -> Stored:
+    """Stores live messages and (when given) the raw deliveries they came in.
 
     Raises `OperationalError` when the database is away; a message that PostgreSQL refuses is set
     aside and the others are stored.
     """
-    if not pairs and journal is None:
+    if not pairs and not journal:
         return Stored()
     try:
-        return _run("LIVE", kind, journal, [_live_row(event) for event, _ in pairs])
+        return _run("LIVE", journal, [_live_row(event) for event, _ in pairs])
     except DBAPIError as error:
         if not pairs or not blames_data(error):
             raise
-        if len(pairs) == 1 and journal is None:
+        if len(pairs) == 1 and not journal:
             return Stored(refused=[refused(*pairs[0], error)])
-    stored = _run("LIVE", kind, journal, []) if journal is not None else Stored()
+    stored = _run("LIVE", journal, []) if journal else Stored()
     middle = (len(pairs) + 1) // 2
     for half in (pairs[:middle], pairs[middle:]):
-        stored.add(store_messages(kind, None, half))
+        stored.add(store_messages((), half))
     return stored
 
 
@@ -91,7 +92,7 @@ def store_past(mode: Mode, rows: Sequence[Row]) -> Stored:
     if not rows:
         return Stored()
     try:
-        return _run(mode, None, None, rows)
+        return _run(mode, (), rows)
     except DBAPIError as error:
         if not blames_data(error):
             raise
@@ -114,12 +115,13 @@ def _live_row(event: MessageArrived) -> Row:
     return _row(event, event.direction == "INCOMING" and event.kind == "MESSAGE")
 
 
-def _run(mode: Mode, kind: str | None, journal: bytes | None, rows: Sequence[Row]) -> Stored:
+def _run(mode: Mode, journal: Journal, rows: Sequence[Row]) -> Stored:
     encoded = json.dumps([row | {"n": n} for n, row in enumerate(rows)])
     stored = Stored()
     with autocommit() as connection:
         for _ in range(MOST_RUNS):
-            given = (kind, None if journal is None else Binary(journal), encoded, mode)
+            objects, bodies = [kind for kind, _ in journal], [Binary(body) for _, body in journal]
+            given = (objects, bodies, encoded, mode)
             found = retry_on_conflict(partial(_execute, connection, given, len(rows)))
             stored.message_ids += found.message_ids or []
             stored.awaited_ids += found.awaited_ids or []
@@ -128,7 +130,7 @@ def _run(mode: Mode, kind: str | None, journal: bytes | None, rows: Sequence[Row
             stored.fetch_job_ids += found.fetch_job_ids or []
             if found.conversations >= found.threads:
                 return stored
-            journal = None  # it is written down by now
+            journal = ()  # it is written down by now
     raise AssertionError("rivals finish: no statement can miss them ten times")
 
 
@@ -136,7 +138,7 @@ def _execute(connection: Connection, given: tuple[Any, ...], size: int) -> Any:
     name = "ingest_few" if size <= FEW else "ingest_many"
     is_new = name not in connection.info
     if is_new:  # planning it anew would cost more than running it
-        connection.exec_driver_sql(f"PREPARE {name} (text, bytea, json, text) AS {STATEMENT}")
+        connection.exec_driver_sql(f"PREPARE {name} (text[], bytea[], json, text) AS {STATEMENT}")
         connection.info[name] = True
     execute = f"EXECUTE {name} (%s, %s, %s, %s)"
     if size <= FEW and not is_new:

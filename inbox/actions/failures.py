@@ -19,7 +19,7 @@ def replay_failure(failure: WebhookFailure) -> None:
     """Takes the event again, with half characters replaced; raises `ReplayFailedError`."""
     parsed = parse(failure.body, repair=True)
     db.session.rollback()  # gives the connection back: ingest takes one of its own
-    refused = [*parsed.unreadable, *store(parsed, journal=None)]
+    refused = [*parsed.unreadable, *store([parsed], journal=False)]
     with transaction():
         if refused:
             failure.reason = refused[0].reason[:1000]

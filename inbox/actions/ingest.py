@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from sqlalchemy.exc import DBAPIError
@@ -24,31 +24,43 @@ MOST_NUDGES = 8  # of one delivery; whoever is nudged goes on with the others
 
 
 def take_delivery(body: bytes) -> None:
-    """Journals and stores one delivery whose signature was right.
+    """`take_deliveries`, of one."""
+    take_deliveries([parse(body)])
 
-    Raises `OperationalError` when the database cannot take it: then nothing may be acknowledged,
+
+def take_deliveries(deliveries: Sequence[ParsedDelivery]) -> None:
+    """Journals and stores deliveries whose signatures were right, the messages of all of them in
+    one statement.
+
+    Raises `OperationalError` when the database cannot take them: then nothing may be acknowledged,
     and Meta delivers again. Every step is harmless when it is repeated.
     """
-    parsed = parse(body)
-    record_failures([*parsed.unreadable, *store(parsed, journal=body)])
+    unreadable = [event for delivery in deliveries for event in delivery.unreadable]
+    record_failures([*unreadable, *store(deliveries, journal=True)])
 
 
-def store(parsed: ParsedDelivery, *, journal: bytes | None) -> list[Unreadable]:
-    """Stores the events of a delivery and returns those that the database refused. Without
-    `journal` the delivery is not written down (a replay)."""
+def store(deliveries: Sequence[ParsedDelivery], *, journal: bool) -> list[Unreadable]:
+    """Stores the events of deliveries and returns those that the database refused. Without
+    `journal` the deliveries are not written down (a replay)."""
     arrived: list[Pair] = []
     others: list[tuple[Event, Item]] = []
-    for event, item in zip(parsed.events, parsed.items, strict=True):
+    for event, item in _pairs(deliveries):
         if not isinstance(event, MessageArrived):
             others.append((event, item))
         elif event.direction == "INCOMING" or not claim_echo(event):
             arrived.append((event, item))
-    stored = store_messages(parsed.object, journal, arrived)
+    bodies = [(delivery.object, delivery.body) for delivery in deliveries if journal]
+    stored = store_messages(bodies, arrived)
     announce(new_messages=stored.message_ids)
     retry_on_conflict(partial(apply_early_events, stored.awaited_ids))
     retry_on_conflict(partial(refresh_quotes, stored.late_ids))
     _follow_up([event for event, _ in arrived], stored.fetch_job_ids)
     return [*stored.refused, *_apply(others)]
+
+
+def _pairs(deliveries: Iterable[ParsedDelivery]) -> Iterator[tuple[Event, Item]]:
+    for delivery in deliveries:
+        yield from zip(delivery.events, delivery.items, strict=True)
 
 
 def _follow_up(events: list[MessageArrived], fetch_job_ids: list[int]) -> None:

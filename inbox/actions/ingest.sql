@@ -1,7 +1,7 @@
--- Stores the messages of one delivery (or of a slice of a sync) in one statement, one round trip.
+-- Stores the messages of deliveries (or of a slice of a sync) in one statement, one round trip.
 --
--- $1 the delivery's object, $2 its raw body (null: do not journal), $3 the messages, a JSON array,
--- $4 the mode: LIVE; HISTORY, which raises no unread count and is left out of `/api/changes` (a sync
+-- $1 the deliveries' objects, $2 their raw bodies (none: do not journal), $3 the messages, a JSON
+-- array, $4 the mode: LIVE; HISTORY, which raises no unread count and is left out of `/api/changes` (a sync
 -- tells browsers to reload); REPAIR, which fills a hole: of the messages that say `counts`, those
 -- newer than all we knew of their thread are unread. A new contact of a LIVE message gets a job that
 -- fetches what Meta knows of them.
@@ -16,7 +16,7 @@
 -- Run again, without the journal, when `conversations` < `threads`: a rival's first message of the
 -- same person was in flight, and what it inserts is invisible to this statement's snapshot.
 with delivery as (
-    insert into webhook_deliveries (object, body) select $1, $2 where $2 is not null
+    insert into webhook_deliveries (object, body) select * from unnest($1, $2)
 ),
 event as (
     select distinct on (page.id, given.mid)

@@ -24,9 +24,10 @@ T = TypeVar("T")
 NOBODYS_HASH = f"scrypt:32768:8:1${'x' * 16}${'0' * 128}"
 
 # One hash takes 32 MB and 70 ms of a processor. Who would wait long for a turn is sent away:
-# a flood of guesses must not fill the places of other requests.
+# a flood of guesses must not fill the places of other requests (the fewest that a process with
+# the usual number of connections has are four).
 _two_at_once = threading.Semaphore(2)
-_places = threading.Semaphore(6)
+_places = threading.Semaphore(3)
 
 
 class TooManyAtOnceError(Exception):

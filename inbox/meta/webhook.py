@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from inbox.meta.webhook_events import Event, PlatformName, Thread
+from inbox.meta.webhook_events import Event, MessageArrived, PlatformName, Thread
 from inbox.meta.webhook_fields import (
     MalformedEventError,
     a_dict,
@@ -57,10 +57,19 @@ class Unreadable:
 class ParsedDelivery:
     """One webhook body. `items[n]` is what `events[n]` was made of."""
 
+    body: bytes
     object: str | None
     events: tuple[Event, ...] = ()
     items: tuple[Item, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing but customers' messages, as most deliveries are."""
+        return not self.unreadable and all(
+            isinstance(event, MessageArrived) and event.direction == "INCOMING"
+            for event in self.events
+        )
 
 
 def parse(body: bytes, *, repair: bool = False) -> ParsedDelivery:
@@ -80,11 +89,11 @@ def parse(body: bytes, *, repair: bool = False) -> ParsedDelivery:
         return _unreadable_body(body, str(error))
     except ValueError:
         return _unreadable_body(body, "the body is not JSON")
-    return _read(kind, items, body) if kind in PLATFORMS else ParsedDelivery(kind)
+    return _read(kind, items, body) if kind in PLATFORMS else ParsedDelivery(body, kind)
 
 
 def _unreadable_body(body: bytes, reason: str) -> ParsedDelivery:
-    return ParsedDelivery(None, unreadable=(Unreadable(body, reason),))
+    return ParsedDelivery(body, None, unreadable=(Unreadable(body, reason),))
 
 
 def _items(kind: str, entries: list[Any]) -> Iterator[Item]:
@@ -117,7 +126,7 @@ def _read(kind: str, items: list[Item], body: bytes) -> ParsedDelivery:
         if event is not None:
             events.append(event)
             sources.append(item)
-    return ParsedDelivery(kind, tuple(events), tuple(sources), tuple(unreadable))
+    return ParsedDelivery(body, kind, tuple(events), tuple(sources), tuple(unreadable))
 
 
 def _event_of(item: Item) -> Event | None:

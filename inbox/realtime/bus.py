@@ -28,8 +28,9 @@ class RedisBus(PubSubManager):
 
     Unlike python-socketio's own Redis manager it gives up a publish at once (the catch-up heals),
     listens again one second after Redis is back, tells its process when it was deaf
-    (`on_deaf`), sends a batch as one message, and carries `sign_out`. On the wire: the sender's
-    `host_id`, a line break, and a JSON list, so that a process need not read what is its own.
+    (`on_deaf`), sends a batch as one message, and carries `sign_out`. On the wire: a line with the
+    sender's `host_id`, so that a process need not read what is its own, and then a line of JSON for
+    each message. An event's is two lines: its rooms, and its packet, ready for sockets.
     """
 
     name = "redis"
@@ -56,7 +57,7 @@ class RedisBus(PubSubManager):
         the event once for all of them; raises TypeError when that cannot be done."""
         packet = EVENT + self.json.dumps([event, payload])
         self._deliver(packet, rooms)
-        self._publish({"method": "tell", "packet": packet, "rooms": rooms})
+        self._pass_on(f"{self.json.dumps({'method': 'tell', 'rooms': rooms})}\n{packet}")
 
     def sign_out(self, user_id: int) -> None:
         """Closes every socket of this user, in every process."""
@@ -64,18 +65,20 @@ class RedisBus(PubSubManager):
         self._publish({"method": "sign_out", "user_id": user_id, "host_id": self.host_id})
 
     def _publish(self, data: dict[str, Any]) -> None:
-        encoded = self.json.dumps(data)  # outside the try: what cannot be encoded must raise
+        self._pass_on(self.json.dumps(data))  # what cannot be encoded raises
+
+    def _pass_on(self, lines: str) -> None:
         batch: list[str] | None = getattr(self._own, "batch", None)
         if batch is None:
-            self._send([encoded])
+            self._send([lines])
         else:
-            batch.append(encoded)
+            batch.append(lines)
 
     def _send(self, encoded: list[str]) -> None:
         if not encoded:
             return
         try:
-            self._publisher.publish(self.channel, f"{self.host_id}\n[{','.join(encoded)}]")
+            self._publisher.publish(self.channel, "\n".join([self.host_id, *encoded]))
         except redis.RedisError as error:
             log.warning("%d events not passed on, browsers catch up: %s", len(encoded), error)
 
@@ -100,9 +103,11 @@ class RedisBus(PubSubManager):
         sender, _, encoded = raw.partition(b"\n")
         if sender.decode() == self.host_id:
             return
-        for message in self.json.loads(encoded):
+        lines = iter(encoded.decode().split("\n"))
+        for line in lines:
+            message = self.json.loads(line)
             if message["method"] == "tell":
-                self._deliver(message["packet"], message["rooms"])
+                self._deliver(next(lines), message["rooms"])
             elif message["method"] == "sign_out":
                 self._close_sockets(message["user_id"])
             else:

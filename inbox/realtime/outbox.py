@@ -10,8 +10,8 @@ from inbox.realtime.change import Change
 LIMIT = 20_000  # changes; beyond that browsers are better served by the catch-up
 ROWS_IN_A_TICK = 100
 PAUSE = 0.02  # seconds between ticks, and a little more for each row that was told
-PAUSE_PER_ROW = 0.001
-LONGEST_PAUSE = 0.05
+PAUSE_PER_ROW = 0.0005
+LONGEST_PAUSE = 0.03
 
 
 class Outbox:

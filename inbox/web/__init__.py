@@ -49,7 +49,6 @@ def register(app: Flask) -> None:
         app.register_blueprint(module.blueprint)
     for module in (connecting, facebook_login, meta_callbacks, notifications):
         app.register_blueprint(module.blueprint)
-    webhooks.register(app)
 
 
 def start_pulse(app: Flask) -> None:

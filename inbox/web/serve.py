@@ -24,6 +24,7 @@ from inbox.config import Config
 from inbox.extensions import db
 from inbox.realtime import realtime
 from inbox.web.bodies import WholeBodies
+from inbox.web.fast_door import FastDoor
 from inbox.web.turnstile import Turnstile
 from inbox.web.waiting import wait_in_green_threads, waits_block
 
@@ -37,7 +38,8 @@ FILES_BESIDE_CONNECTIONS = 200
 # A client that is silent for so long is cut off; Engine.IO's pings keep live sockets under it.
 SILENCE_SECONDS = 65
 DRAIN_SECONDS = 5.0
-CONNECTIONS_FOR_SOCKETS = 2  # left to socket events and the outbox; requests share the rest
+CONNECTIONS_FOR_SOCKETS = 2  # left to socket events and the outbox
+LANES_FOR_DELIVERIES = 2  # the same; requests share the rest
 
 
 def serve(listener: socket.socket, config: Config) -> None:
@@ -49,12 +51,13 @@ def serve(listener: socket.socket, config: Config) -> None:
     app = create_app(config, "web")
     _check_waits(app)
     send_at_once(listener)
-    places = max(1, config.pool_size("web") - CONNECTIONS_FOR_SOCKETS)
-    turnstile = Turnstile(app, places)
+    places = config.pool_size("web") - CONNECTIONS_FOR_SOCKETS - LANES_FOR_DELIVERIES
+    turnstile = Turnstile(app, max(1, places))
+    door = FastDoor(app, turnstile, LANES_FOR_DELIVERIES)
     server = eventlet.spawn(
         eventlet.wsgi.server,
         listener,
-        WholeBodies(_without_compression(turnstile), app.config["MAX_CONTENT_LENGTH"]),
+        WholeBodies(_without_compression(door), app.config["MAX_CONTENT_LENGTH"]),
         max_size=_most_connections(),
         socket_timeout=SILENCE_SECONDS,
         log_output=False,
@@ -66,7 +69,7 @@ def serve(listener: socket.socket, config: Config) -> None:
     wait_for_signal()
     server.kill()
     listener.close()  # who connects now is refused, unless siblings go on
-    _drain(app, turnstile)
+    _drain(app, lambda: door.inside + turnstile.inside)
     logging.shutdown()
     # Not sys.exit: eventlet's server would first wait for every open socket. The kernel closes
     # them now, and browsers connect again.
@@ -123,10 +126,10 @@ def _signals() -> Callable[[], None]:
     return lambda: trampoline(reader, read=True)
 
 
-def _drain(app: Flask, turnstile: Turnstile) -> None:
+def _drain(app: Flask, under_way: Callable[[], int]) -> None:
     """Let requests end that are being answered, and tell what is committed; not sockets."""
     outbox = realtime(app).outbox
     deadline = time.monotonic() + DRAIN_SECONDS
     with suppress(KeyboardInterrupt):
-        while time.monotonic() < deadline and (turnstile.inside or outbox):
+        while time.monotonic() < deadline and (under_way() or outbox):
             eventlet.sleep(0.01)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
 from typing import Any
 
 import eventlet
@@ -19,13 +21,46 @@ class _TooLongError(Exception):
     """The time limit of one wait has passed."""
 
 
+@dataclass
+class Silence:
+    """How long PostgreSQL has left this process without any answer."""
+
+    waits: int = 0
+    """Queries under way."""
+    since: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """0 while nothing is asked."""
+        return time.monotonic() - self.since if self.waits else 0.0
+
+    def begin(self) -> None:
+        if not self.waits:
+            self.since = time.monotonic()
+        self.waits += 1
+
+    def answered(self) -> None:
+        self.since = time.monotonic()
+
+    def end(self) -> None:
+        self.waits -= 1
+
+
+silence = Silence()
+
+
 def wait_in_green_threads(seconds: float = LONGEST_WAIT_SECONDS) -> None:
     """From now on psycopg2 lets other green threads run while it waits, and raises
     OperationalError when PostgreSQL says nothing for `seconds`. The connection is then closed."""
 
     def wait(connection: Any) -> None:
-        while (state := connection.poll()) != extensions.POLL_OK:
-            _wait_once(connection, is_write=state == extensions.POLL_WRITE, seconds=seconds)
+        silence.begin()
+        try:
+            while (state := connection.poll()) != extensions.POLL_OK:
+                _wait_once(connection, is_write=state == extensions.POLL_WRITE, seconds=seconds)
+            silence.answered()
+        finally:
+            silence.end()
 
     extensions.set_wait_callback(wait)
 

@@ -24,12 +24,13 @@ def rotate(app: Flask) -> dict[str, Any]:
 
 
 def tokens(app: Flask, office: Office) -> list[str]:
+    """All that are kept, in one order (a rewritten row moves to the end of its table)."""
     with app.app_context():
         held = office.database.rows(
             "SELECT access_token_encrypted AS token FROM facebook_pages"
             " UNION ALL SELECT user_token_encrypted FROM facebook_logins"
         )
-        return [decrypt(row["token"]) for row in held if row["token"]]
+        return sorted(decrypt(row["token"]) for row in held if row["token"])
 
 
 def test_after_a_rotation_the_new_key_alone_opens_every_token(

@@ -1,0 +1,101 @@
+"""Deliveries that come at the same time are stored together, and answered each for itself."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg2
+import pytest
+
+from inbox.local.stores import Stores
+from inbox.simulator.signature import wire_text
+from tests.pids import frozen
+from tests.stores import Database
+from tests.webhooks.wire import NOON, Door, Item, Line
+
+MANY = 60
+AT_ONCE = 30
+
+
+def send_all(door: Door, line: Line, items: Sequence[Item]) -> list[tuple[int, float]]:
+    """The answer to each, in a delivery of its own, and after how many seconds."""
+
+    def send(item: Item) -> tuple[int, float]:
+        began = time.monotonic()
+        status = door.post(wire_text(line.delivery(item))).status_code
+        return status, time.monotonic() - began
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(send, items))
+
+
+def texts(line: Line) -> list[Item]:
+    """Of a person each."""
+    return [line.with_person(f"66{n}").text(f"number {n}", at=NOON + n) for n in range(MANY)]
+
+
+def statements(database: Database) -> int:
+    """In how many transactions the journal was written."""
+    return int(database.value("SELECT count(DISTINCT xmin::text) FROM webhook_deliveries"))
+
+
+def stored(database: Database) -> int:
+    return int(database.value("SELECT count(*) FROM messages WHERE content LIKE 'number %%'"))
+
+
+def test_many_deliveries_at_once_are_stored_in_fewer_statements_each_with_its_journal(
+    door: Door, line: Line, database: Database
+) -> None:
+    answers = send_all(door, line, texts(line))
+    assert {status for status, _ in answers} == {200}
+    assert stored(database) == MANY
+    assert database.value("SELECT count(*) FROM webhook_deliveries") == MANY
+    assert statements(database) < MANY
+
+
+def test_a_message_that_postgresql_refuses_is_set_aside_and_its_company_is_stored(
+    door: Door, messenger: Line, database: Database
+) -> None:
+    source = random.Random(7)
+    items = texts(messenger)
+    for item in items[10::20]:  # too long for an index, which only PostgreSQL can tell
+        item["message"]["mid"] = "".join(
+            chr(source.randrange(0x10000, 0x1F000)) for _ in range(999)
+        )
+    answers = send_all(door, messenger, items)
+    assert {status for status, _ in answers} == {200}
+    assert stored(database) == MANY - 3
+    assert database.value("SELECT count(*) FROM webhook_failures") == 3
+    assert database.value("SELECT count(*) FROM webhook_deliveries") == MANY
+    assert statements(database) < MANY
+
+
+def test_whoever_comes_with_a_locked_conversation_is_stored_all_the_same(
+    door: Door, messenger: Line, database: Database
+) -> None:
+    door.takes(messenger.delivery(messenger.text("before")))
+    items = texts(messenger)
+    items[5] = messenger.text("locked", at=NOON + MANY)
+    with psycopg2.connect(database.url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT FROM conversations FOR UPDATE")
+        answers = send_all(door, messenger, items)
+    assert [status for status, _ in answers] == [503 if n == 5 else 200 for n in range(MANY)]
+    assert max(seconds for _, seconds in answers) < 2
+    door.takes(messenger.delivery(items[5]))
+    assert database.value("SELECT max(unread_count) FROM conversations") == 2
+
+
+@pytest.mark.faults
+def test_a_database_that_hangs_gets_503_for_all_that_wait_and_redelivery_stores_all(
+    door: Door, messenger: Line, stores: Stores, database: Database
+) -> None:
+    items = texts(messenger)[:AT_ONCE]
+    with frozen(stores.postgresql.process):
+        answers = send_all(door, messenger, items)
+    assert {status for status, _ in answers} == {503}
+    assert max(seconds for _, seconds in answers) < 2
+    assert {status for status, _ in send_all(door, messenger, items)} == {200}
+    assert stored(database) == AT_ONCE
