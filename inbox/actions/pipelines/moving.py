@@ -1,0 +1,113 @@
+"""A contact enters a stage, or leaves the board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from inbox.actions.pipelines.first import default_pipeline
+from inbox.actions.refusal import Refusal
+from inbox.extensions import db
+from inbox.models import (
+    ActivityType,
+    Contact,
+    ContactActivity,
+    MoveStatus,
+    PipelineStage,
+    StageMove,
+    User,
+)
+from inbox.realtime import announce
+
+__all__ = ["default_pipeline", "move", "outdate_waiting", "place"]
+
+
+def move(  # noqa: PLR0913 - who, where to and what to say of it belong to one line of history
+    contact: Contact,
+    stage: PipelineStage | None,
+    *,
+    by: User | None,
+    title: str,
+    details: dict[str, Any],
+    ai_run_id: int | None = None,
+) -> ContactActivity | None:
+    """Within a transaction: puts the contact into `stage`, or off the board with None; writes it
+    down with `from`, `to`, `wasPinned` and `wasEnteredAt` beside `details`, and announces it. What
+    waited for review is outdated.
+
+    `by` a person, it pins the contact; by nobody (AI), a pinned one stays where it is. Answers the
+    activity, or None where nothing moved: it stood there already, or is pinned. Raises `Refusal`
+    when the stage is gone, or the contact was merged away.
+    """
+    _hold(stage)
+    _lock(contact)
+    if contact.stage_id == (stage.id if stage else None) or (by is None and contact.is_pinned):
+        return None
+    activity = ContactActivity(
+        organization_id=contact.organization_id,
+        contact_id=contact.id,
+        user_id=by and by.id,
+        ai_run_id=ai_run_id,
+        type=ActivityType.STAGE_CHANGED,
+        title=title,
+        details=details | _whence(contact) | {"to": _named(stage)},
+    )
+    db.session.add(activity)
+    place(contact, stage)
+    contact.is_pinned = contact.is_pinned or by is not None
+    outdate_waiting(contact.id)
+    db.session.flush()
+    announce(contacts=[contact.id])
+    return activity
+
+
+def place(contact: Contact, stage: PipelineStage | None) -> None:
+    """Sets the three columns that belong together."""
+    contact.pipeline_id = stage.pipeline_id if stage else None
+    contact.stage_id = stage.id if stage else None
+    contact.stage_entered_at = func.now() if stage else None
+
+
+def outdate_waiting(contact_id: int) -> None:
+    """What the AI proposed for this contact is no longer asked."""
+    db.session.execute(
+        update(StageMove)
+        .where(StageMove.contact_id == contact_id, StageMove.status == MoveStatus.WAITING)
+        .values(status=MoveStatus.OUTDATED, decided_at=func.now())
+    )
+
+
+def _hold(stage: PipelineStage | None) -> None:
+    """Keeps the stage from being deleted until we are done. Who deletes one locks it before its
+    contacts, so we do too."""
+    if stage is None:
+        return
+    held = select(PipelineStage.id).where(PipelineStage.id == stage.id)
+    if db.session.scalar(held.with_for_update(read=True, key_share=True)) is None:
+        raise Refusal("This stage has just been deleted.", field="stageId")
+
+
+def _lock(contact: Contact) -> None:
+    """Of two who move it at once the second one's history names the first one's stage."""
+    state = ["pipeline_id", "stage_id", "stage_entered_at", "is_pinned", "merged_into_id"]
+    db.session.refresh(contact, state, with_for_update={"key_share": True})
+    if contact.merged_into_id is not None:
+        raise Refusal("This contact has been merged into another one.")
+
+
+def _whence(contact: Contact) -> dict[str, Any]:
+    """What undoing needs."""
+    before = contact.stage_id and db.session.get(PipelineStage, contact.stage_id)
+    entered = contact.stage_entered_at
+    return {
+        "from": _named(before or None),
+        "wasPinned": contact.is_pinned,
+        "wasEnteredAt": entered and entered.isoformat(),
+    }
+
+
+def _named(stage: PipelineStage | None) -> dict[str, str] | None:
+    if stage is None:
+        return None
+    return {"id": str(stage.id), "name": stage.name, "pipelineId": str(stage.pipeline_id)}
