@@ -26,7 +26,7 @@ if __name__ == "__main__" and LISTENER in os.environ:
 
 
 def main() -> int:
-    from workers.supervision import Child, supervise
+    from workers.supervision import Child, command, supervise
 
     try:
         listener = open_listener()
@@ -36,8 +36,8 @@ def main() -> int:
         print(f"Inbox cannot start: {reason(error)}", file=sys.stderr)
         return 1
     os.environ[LISTENER] = str(listener.fileno())
-    command = [sys.executable, os.path.abspath(__file__)]
-    served = [Child(command, [listener.fileno()]) for _ in range(children)]
+    server = command([sys.executable, os.path.abspath(__file__)], [listener.fileno()])
+    served = [Child(server) for _ in range(children)]
     return supervise(served, at_end=listener.close)
 
 

@@ -1,16 +1,23 @@
 """`python -m workers`: all workers. `python -m workers QUEUE…`: one worker on these queues.
 
-Three processes, because one worker over all queues kept a reply waiting 8 s behind a sync.
+Three processes, because one worker over all queues kept a reply waiting 8 s behind a sync. They are
+forks of a parent that has loaded all they need, and so share most of their memory.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
-from workers.supervision import CANNOT_START, Child, end_with_parent, supervise
+from workers.supervision import CANNOT_START, Child, Fork, end_with_parent, supervise
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 PROCESSES = (("outgoing", "default"), ("sync",), ("ai", "campaigns"))
 QUEUES = tuple(name for names in PROCESSES for name in names)
@@ -22,29 +29,44 @@ def main() -> int:
     queues = parser.parse_args().queues
     if unknown := sorted(set(queues) - set(QUEUES)):
         parser.error(f"no such queue: {', '.join(unknown)}")
-    return work(queues) if queues else supervise_all()
+    if not queues:
+        return supervise_all()
+    app = make_app()
+    return CANNOT_START if app is None else work(app, queues)
 
 
 def supervise_all() -> int:
-    command = [sys.executable, "-m", "workers"]
-    return supervise([Child([*command, *names]) for names in PROCESSES])
+    import workers.worker  # noqa: F401 - RQ too is loaded once for all
+
+    app = make_app()
+    if app is None:
+        return CANNOT_START
+    gc.collect()
+    gc.freeze()  # else the first collection would copy what the children could share
+    return supervise([Child(partial(Fork, partial(work, app, names))) for names in PROCESSES])
 
 
-def work(queues: Sequence[str]) -> int:
-    end_with_parent()
-
+def make_app() -> Flask | None:
+    """Nothing is connected yet, so it can be forked; None, with a line that says why, when it
+    cannot be made."""
     from inbox import create_app
     from inbox.config import Config, ConfigError
     from inbox.logs import log_to_stderr
-    from workers.worker import run_worker
 
     log_to_stderr()
     try:
-        config = Config.from_environment(os.environ)
+        return create_app(Config.from_environment(os.environ), "worker")
     except ConfigError as error:
         print(f"The workers cannot start: {error}", file=sys.stderr)
-        return CANNOT_START
-    run_worker(create_app(config, "worker"), queues)
+        return None
+
+
+def work(app: Flask, queues: Sequence[str]) -> int:
+    end_with_parent()
+
+    from workers.worker import run_worker
+
+    run_worker(app, queues)
     return 0
 
 

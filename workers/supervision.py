@@ -1,34 +1,83 @@
 """A parent that starts processes, replaces those that die, and ends them together.
 
-It imports nothing of Inbox, so that the parents of web and worker stay small.
+It imports nothing of Inbox, so that the parent of web stays small.
 """
 
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
+from typing import NoReturn, Protocol
 
 PARENT = "INBOX_PARENT"  # tells a child whom it must not outlive
 CANNOT_START = 78  # EX_CONFIG of sysexits.h: trying again would not help
 PR_SET_PDEATHSIG = 1  # prctl(2), Linux only
+ENDING = (signal.SIGTERM, signal.SIGINT)
 LOOK_SECONDS = 0.1
 STEADY_SECONDS = 5.0  # who lived that long is replaced at once
 LONGEST_PAUSE_SECONDS = 8.0
 GRACE_SECONDS = 8.0  # platforms kill everything 10 s after SIGTERM (Heroku: 30)
 
 
-class Child:
-    """One process that is to run always."""
+class Running(Protocol):
+    """What we need of a process; `subprocess.Popen` has it."""
 
-    def __init__(self, command: Sequence[str], descriptors: Sequence[int] = ()) -> None:
-        self.command = list(command)
-        self.descriptors = tuple(descriptors)
-        self.process: subprocess.Popen[bytes] | None = None
+    def poll(self) -> int | None: ...
+    def send_signal(self, sig: int) -> None: ...
+
+
+class Fork:
+    """A copy of this process that runs `work` and ends with the code it answers. It shares the
+    memory of all that is loaded already."""
+
+    def __init__(self, work: Callable[[], int]) -> None:
+        parent = os.getpid()
+        self._code: int | None = None
+        self.pid = os.fork()
+        if self.pid == 0:
+            os.environ[PARENT] = str(parent)
+            _run_and_exit(work)
+
+    def poll(self) -> int | None:
+        """The exit code; None while it runs."""
+        if self._code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self._code = os.waitstatus_to_exitcode(status)
+        return self._code
+
+    def send_signal(self, sig: int) -> None:
+        os.kill(self.pid, sig)
+
+
+def _run_and_exit(work: Callable[[], int]) -> NoReturn:
+    code = 1
+    try:
+        for number in ENDING:  # the parent's handlers are not for us
+            signal.signal(number, signal.SIG_DFL)
+        code = work()
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        logging.shutdown()
+        os._exit(code)
+
+
+class Child:
+    """One process that is to run always; `start` starts it."""
+
+    def __init__(self, start: Callable[[], Running]) -> None:
+        self._start = start
+        self.process: Running | None = None
         self._started_at = 0.0
         self._start_at = 0.0
         self._pause = 0.0
@@ -38,21 +87,14 @@ class Child:
         now = time.monotonic()
         if self.process is None:
             if now >= self._start_at:
-                self._start(now)
+                self._started_at = now
+                self.process = self._start()
             return None
         code = self.process.poll()
         if code is not None:
             self.process = None
             self._plan_restart(now)
         return code
-
-    def _start(self, now: float) -> None:
-        self._started_at = now
-        self.process = subprocess.Popen(  # noqa: S603 - a command line of our own
-            self.command,
-            pass_fds=self.descriptors,
-            env=os.environ | {PARENT: str(os.getpid())},
-        )
 
     def _plan_restart(self, now: float) -> None:
         was_steady = now - self._started_at >= STEADY_SECONDS
@@ -68,11 +110,18 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
 
+def command(words: Sequence[str], descriptors: Sequence[int] = ()) -> Callable[[], Running]:
+    """For a `Child` that is a program of its own, which inherits these open files."""
+    return lambda: subprocess.Popen(  # noqa: S603 - a command line of our own
+        list(words), pass_fds=tuple(descriptors), env=os.environ | {PARENT: str(os.getpid())}
+    )
+
+
 def supervise(children: Sequence[Child], at_end: Callable[[], object] = lambda: None) -> int:
     """Keep all running until SIGTERM or SIGINT; then call `at_end` and end them within
     `GRACE_SECONDS`. Answers the exit code: 0, or CANNOT_START when a child said so."""
     asked: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDING:
         signal.signal(number, lambda received, _: asked.append(received))
     code = 0
     while not asked and code != CANNOT_START:
