@@ -7,6 +7,7 @@ here=$(pwd)
 tabler=1.6.1
 icons=3.51.0
 socketio=4.8.4
+sortable=1.15.6
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -18,11 +19,13 @@ unpack() { # name, version
 unpack @tabler/core $tabler core
 unpack @tabler/icons $icons icons
 unpack socket.io-client $socketio socketio
+unpack sortablejs $sortable sortable
 
-rm -rf tabler-* socket.io-client-*
-mkdir tabler-$tabler socket.io-client-$socketio
+rm -rf tabler-* socket.io-client-* sortablejs-*
+mkdir tabler-$tabler socket.io-client-$socketio sortablejs-$sortable
 cp "$work/core/dist/css/tabler.min.css" "$work/core/dist/js/tabler.min.js" tabler-$tabler/
 cp "$work/socketio/dist/socket.io.esm.min.js" "$work/socketio/LICENSE" socket.io-client-$socketio/
+cp "$work/sortable/Sortable.min.js" "$work/sortable/LICENSE" sortablejs-$sortable/
 # The package of Tabler's core carries no licence file; the icons' is the same text and author.
 cp "$work/icons/LICENSE" tabler-$tabler/LICENSE
 
