@@ -96,6 +96,18 @@ class ContactUpdated(Event):
 
 
 @dataclass(frozen=True)
+class PipelineUpdated(Event):
+    """A pipeline or its stages have changed, or many contacts went elsewhere at once because a
+    stage was deleted: whoever shows it asks anew."""
+
+    name: ClassVar[str] = "pipeline_updated"
+    pipeline_id: int
+
+    def payload(self) -> dict[str, Any]:
+        return {"type": self.name, "pipelineId": str(self.pipeline_id)}
+
+
+@dataclass(frozen=True)
 class SyncProgress(Event):
     """How a page's sync stands. Imported messages raise no event of their own: a browser that
     shows the page's conversations fetches them anew when `reload` says that some have come."""

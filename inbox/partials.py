@@ -53,3 +53,18 @@ def conversation_html(conversation: dict[str, Any]) -> str:
 def page_card_html(page: dict[str, Any]) -> str:
     """The card of a connected Page in the settings (`web/page_cards.py` makes its shape)."""
     return current_app.jinja_env.get_template("integrations/_card.html").render(page=page)
+
+
+def board_card_html(card: dict[str, Any]) -> str:
+    """One card of the board, from a card shape."""
+    return current_app.jinja_env.get_template("board/_card.html").render(card=card)
+
+
+def stage_row_html(stage: dict[str, Any]) -> str:
+    """One stage in Settings → Pipelines, from a stage shape."""
+    return current_app.jinja_env.get_template("pipelines/_stage.html").render(stage=stage)
+
+
+def contact_row_html(contact: dict[str, Any]) -> str:
+    """One row of the list of contacts, from a contact row shape. The same for every viewer."""
+    return current_app.jinja_env.get_template("contacts/_row.html").render(contact=contact)

@@ -10,6 +10,7 @@ from inbox.simulator.courier import Courier, Receiver, SignatureFault
 from inbox.simulator.deliveries import Attempt
 from inbox.simulator.events import ALL_FIELDS
 from inbox.simulator.faults import Faults
+from inbox.simulator.gemini import PretendGemini
 from inbox.simulator.generated_page import GeneratedPage, GeneratedSettings
 from inbox.simulator.law import Law
 from inbox.simulator.limits import Limits
@@ -96,6 +97,7 @@ class PretendMeta:
         self.world.generated = self.generated
         self.login = Login(self.world, self.clock)
         self.faults = Faults()
+        self.gemini = PretendGemini()
         self.pace = Pace()
         self.media = MediaShelf()
         self.media.find_name = self._name_of
@@ -203,6 +205,7 @@ class PretendMeta:
         self.timeline.clear()
         self.webhooks.clear()
         self.faults.clear()
+        self.gemini.forget()
         self.pace = Pace()
         self.limits = replace(self._first_limits)
         self.law.forget()

@@ -13,6 +13,7 @@ from inbox.simulator.control import control_doors
 from inbox.simulator.customer import perform
 from inbox.simulator.dialog import dialog_doors
 from inbox.simulator.farewell import tell_farewells
+from inbox.simulator.gemini_doors import gemini_doors
 from inbox.simulator.generated_doors import generated_doors
 from inbox.simulator.graph import graph_doors
 from inbox.simulator.keep_alive import KeepAliveServer
@@ -102,6 +103,7 @@ def make_app(meta: PretendMeta) -> Flask:
     app.register_blueprint(webhook_doors(meta))
     app.register_blueprint(media_doors(meta))
     app.register_blueprint(phone_doors(meta))
+    app.register_blueprint(gemini_doors(meta))
     app.register_blueprint(graph_doors(meta))
 
     @app.errorhandler(ConnectionDroppedError)

@@ -20,7 +20,7 @@ from inbox.models import (
 )
 from inbox.realtime import announce
 
-__all__ = ["default_pipeline", "move", "outdate_waiting", "place"]
+__all__ = ["default_pipeline", "hold", "move", "named", "outdate_waiting"]
 
 
 def move(  # noqa: PLR0913 - who, where to and what to say of it belong to one line of history
@@ -31,17 +31,17 @@ def move(  # noqa: PLR0913 - who, where to and what to say of it belong to one l
     title: str,
     details: dict[str, Any],
     ai_run_id: int | None = None,
+    pins: bool = True,
 ) -> ContactActivity | None:
     """Within a transaction: puts the contact into `stage`, or off the board with None; writes it
     down with `from`, `to`, `wasPinned` and `wasEnteredAt` beside `details`, and announces it. What
     waited for review is outdated.
 
-    `by` a person, it pins the contact; by nobody (AI), a pinned one stays where it is. Answers the
-    activity, or None where nothing moved: it stood there already, or is pinned. Raises `Refusal`
-    when the stage is gone, or the contact was merged away.
+    `by` a person, it pins the contact, unless `pins` says no; by nobody (AI), a pinned one stays
+    where it is. Answers the activity, or None where nothing moved: it stood there already, or is
+    pinned. Raises `Refusal` when the stage is gone, or the contact was merged away.
     """
-    _hold(stage)
-    _lock(contact)
+    hold(contact, stage)
     if contact.stage_id == (stage.id if stage else None) or (by is None and contact.is_pinned):
         return None
     activity = ContactActivity(
@@ -51,18 +51,18 @@ def move(  # noqa: PLR0913 - who, where to and what to say of it belong to one l
         ai_run_id=ai_run_id,
         type=ActivityType.STAGE_CHANGED,
         title=title,
-        details=details | _whence(contact) | {"to": _named(stage)},
+        details=details | _whence(contact) | {"to": named(stage)},
     )
     db.session.add(activity)
-    place(contact, stage)
-    contact.is_pinned = contact.is_pinned or by is not None
+    _place(contact, stage)
+    contact.is_pinned = contact.is_pinned or (pins and by is not None)
     outdate_waiting(contact.id)
     db.session.flush()
     announce(contacts=[contact.id])
     return activity
 
 
-def place(contact: Contact, stage: PipelineStage | None) -> None:
+def _place(contact: Contact, stage: PipelineStage | None) -> None:
     """Sets the three columns that belong together."""
     contact.pipeline_id = stage.pipeline_id if stage else None
     contact.stage_id = stage.id if stage else None
@@ -78,18 +78,16 @@ def outdate_waiting(contact_id: int) -> None:
     )
 
 
-def _hold(stage: PipelineStage | None) -> None:
-    """Keeps the stage from being deleted until we are done. Who deletes one locks it before its
-    contacts, so we do too."""
-    if stage is None:
-        return
-    held = select(PipelineStage.id).where(PipelineStage.id == stage.id)
-    if db.session.scalar(held.with_for_update(read=True, key_share=True)) is None:
-        raise Refusal("This stage has just been deleted.", field="stageId")
+def hold(contact: Contact, stage: PipelineStage | None) -> None:
+    """Locks both: the stage before the contact, as who deletes a stage does, and both before what
+    waits for review. Raises `Refusal` for a stage that is gone and a contact merged away.
 
-
-def _lock(contact: Contact) -> None:
-    """Of two who move it at once the second one's history names the first one's stage."""
+    Of two who move a contact at once the second one's history then names the first one's stage.
+    """
+    if stage is not None:
+        held = select(PipelineStage.id).where(PipelineStage.id == stage.id)
+        if db.session.scalar(held.with_for_update(read=True, key_share=True)) is None:
+            raise Refusal("This stage has just been deleted.", field="stageId")
     state = ["pipeline_id", "stage_id", "stage_entered_at", "is_pinned", "merged_into_id"]
     db.session.refresh(contact, state, with_for_update={"key_share": True})
     if contact.merged_into_id is not None:
@@ -101,13 +99,14 @@ def _whence(contact: Contact) -> dict[str, Any]:
     before = contact.stage_id and db.session.get(PipelineStage, contact.stage_id)
     entered = contact.stage_entered_at
     return {
-        "from": _named(before or None),
+        "from": named(before or None),
         "wasPinned": contact.is_pinned,
         "wasEnteredAt": entered and entered.isoformat(),
     }
 
 
-def _named(stage: PipelineStage | None) -> dict[str, str] | None:
+def named(stage: PipelineStage | None) -> dict[str, str] | None:
+    """How the history names a stage, which may be deleted later."""
     if stage is None:
         return None
     return {"id": str(stage.id), "name": stage.name, "pipelineId": str(stage.pipeline_id)}

@@ -1,0 +1,225 @@
+"""The pool of keys, shared by all workers through Redis.
+
+Each key has a sliding window of its last requests (Google counts per key and minute; a bucket that
+fills up would let twice as many through within one), a pause for as long as a 429 said, and a mark
+once Google has called it invalid. One script takes the next key, so no two workers take the same
+turn. While Redis is away each worker keeps to its share of the limits by itself.
+
+Keys are known to Redis by a fingerprint; they never leave the environment.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar
+
+import redis
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+WINDOW_SECONDS = 60.0
+MARGIN_SECONDS = 0.5  # a request may arrive later than it was sent, by more than the one before
+INVALID_SECONDS = 24 * 3600  # then it is tried once: it may have been put right at Google
+AWAY_AFTER = 3  # failures of the service in a row, by whatever key
+AWAY_SECONDS = 30
+UNKNOWN_PAUSE = 30.0  # seconds, when a 429 names no time
+
+# KEYS: the service, then each key's name. ARGV: most requests, window in ms, a mark for this turn.
+# Answers the number of the key that has the most left, and 0; or 0 and how many ms to wait; or 0
+# and -1 when no key is valid.
+TAKE = """
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local most, window = tonumber(ARGV[1]), tonumber(ARGV[2])
+local best, most_left, wait = 0, 0, -1
+for n = 2, #KEYS do
+  if redis.call('EXISTS', KEYS[n] .. ':invalid') == 0 then
+    local sent = KEYS[n] .. ':sent'
+    redis.call('ZREMRANGEBYSCORE', sent, '-inf', now - window)
+    local used = redis.call('ZCARD', sent)
+    local until_ = math.max(redis.call('PTTL', KEYS[n] .. ':cooling'), 0)
+    if until_ == 0 and used >= most then
+      local first = redis.call('ZRANGE', sent, used - most, used - most, 'WITHSCORES')
+      until_ = math.max(tonumber(first[2]) + window - now, 1)
+    end
+    if until_ == 0 and most - used > most_left then best, most_left = n, most - used end
+    if until_ > 0 and (wait == -1 or until_ < wait) then wait = until_ end
+  end
+end
+if best == 0 then return {0, wait} end
+redis.call('ZADD', KEYS[best] .. ':sent', now, ARGV[3])
+redis.call('PEXPIRE', KEYS[best] .. ':sent', window)
+return {best - 1, 0}
+"""
+
+State = Literal["READY", "BUSY", "COOLING", "INVALID"]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Leave to send one request now with this key. `number`: 1 to 8, its place in the
+    environment."""
+
+    key: str
+    number: int
+    mark: str
+
+
+@dataclass(frozen=True)
+class KeyState:
+    """`masked` shows the last four characters. BUSY: its minute is used up. `seconds`: until it is
+    ready again; `used`: requests of the last minute."""
+
+    number: int
+    masked: str
+    state: State
+    seconds: float
+    used: int
+    limit: int
+
+
+@dataclass
+class KeyPool:
+    client: redis.Redis
+    keys: Sequence[str]
+    per_minute: int
+    share: int = 1
+    """How many workers there are, for when each is alone."""
+    window: float = WINDOW_SECONDS + MARGIN_SECONDS
+    _alone: Alone | None = field(default=None, init=False)
+
+    def take(self) -> Turn | float | None:
+        """A turn; or how many seconds to wait for one; or None: no key is valid."""
+        if not self.keys:
+            return None
+        mark = secrets.token_hex(8)
+        try:
+            names = ["inbox-ai:service", *map(_name, self.keys)]
+            arguments = (self.per_minute, int(self.window * 1000), mark)
+            index, wait = self.client.eval(TAKE, len(names), *names, *arguments)
+        except redis.RedisError as error:
+            log.debug("Redis is away, keeping the limits alone: %s", error)
+            return self._by_itself().take()
+        if index:
+            return Turn(self.keys[index - 1], index, mark)
+        return None if wait < 0 else wait / 1000
+
+    def give_back(self, turn: Turn) -> None:
+        """Nothing was sent."""
+        self._tell(lambda: self.client.zrem(f"{_name(turn.key)}:sent", turn.mark))
+
+    def cool(self, turn: Turn, seconds: float | None) -> None:
+        """Google takes nothing with this key for so long."""
+        pause = max(seconds or UNKNOWN_PAUSE, 0.1)
+        name, alone = f"{_name(turn.key)}:cooling", self._by_itself()
+        alone.until[turn.number] = time.monotonic() + pause
+        self._tell(lambda: self.client.set(name, 1, px=int(pause * 1000)))
+
+    def refuse(self, turn: Turn) -> bool:
+        """Google calls this key invalid; True for who says so first."""
+        self._by_itself().until[turn.number] = time.monotonic() + INVALID_SECONDS
+        name = f"{_name(turn.key)}:invalid"
+        return bool(self._tell(lambda: self.client.set(name, 1, nx=True, ex=INVALID_SECONDS)))
+
+    def restore(self, number: int) -> None:
+        """It has just worked, or is to be tried again."""
+        self._by_itself().until.pop(number, None)
+        name = _name(self.keys[number - 1])
+        self._tell(lambda: self.client.delete(f"{name}:invalid", f"{name}:cooling"))
+
+    def failed(self) -> None:
+        """The service did not answer, or failed."""
+
+        def count() -> None:
+            if self.client.incr("inbox-ai:failures") >= AWAY_AFTER:
+                self.client.set("inbox-ai:service", 1, ex=AWAY_SECONDS)
+            self.client.expire("inbox-ai:failures", AWAY_SECONDS)
+
+        self._tell(count)
+
+    def answered(self) -> None:
+        self._tell(lambda: self.client.delete("inbox-ai:failures", "inbox-ai:service"))
+
+    def is_away(self) -> bool:
+        """Is it known that the service fails now?"""
+        return bool(self._tell(lambda: self.client.exists("inbox-ai:service")))
+
+    def states(self) -> list[KeyState]:
+        return [self._state(number, key) for number, key in enumerate(self.keys, start=1)]
+
+    def _state(self, number: int, key: str) -> KeyState:
+        name, now = _name(key), time.time() * 1000
+        sent: list[tuple[bytes, float]] = []
+        cooling, is_invalid = 0.0, False
+        try:
+            with self.client.pipeline(transaction=False) as asking:
+                since = now - self.window * 1000
+                asking.zrange(f"{name}:sent", since, "+inf", byscore=True, withscores=True)
+                asking.pttl(f"{name}:cooling")
+                asking.exists(f"{name}:invalid")
+                sent, left, is_invalid = asking.execute()
+                cooling = max(left / 1000, 0.0)
+        except redis.RedisError as error:
+            log.debug("Redis is away, the keys' states are not known: %s", error)
+        is_full = len(sent) >= self.per_minute
+        wait = max(sent[-self.per_minute][1] / 1000 + self.window - now / 1000, 0) if is_full else 0
+        state: State = "READY"
+        if is_invalid:
+            state = "INVALID"
+        elif cooling:
+            state = "COOLING"
+        elif is_full:
+            state = "BUSY"
+        return KeyState(number, masked(key), state, cooling or wait, len(sent), self.per_minute)
+
+    def _by_itself(self) -> Alone:
+        if self._alone is None:
+            most = max(1, self.per_minute // self.share)
+            self._alone = Alone(list(self.keys), most, self.window)
+        return self._alone
+
+    def _tell(self, call: Callable[[], T]) -> T | None:
+        try:
+            return call()
+        except redis.RedisError as error:
+            log.debug("Redis is away: %s", error)
+            return None
+
+
+@dataclass
+class Alone:
+    """One worker's own count."""
+
+    keys: list[str]
+    most: int
+    window: float
+    until: dict[int, float] = field(default_factory=dict)
+    sent: dict[int, deque[float]] = field(default_factory=dict)
+
+    def take(self) -> Turn | float:
+        now, waits = time.monotonic(), []
+        for number, key in enumerate(self.keys, start=1):
+            sent = self.sent.setdefault(number, deque(maxlen=self.most))
+            is_full = len(sent) == self.most
+            wait = max(self.until.get(number, 0), sent[0] + self.window if is_full else 0) - now
+            if wait <= 0:
+                sent.append(now)
+                return Turn(key, number, "")
+            waits.append(wait)
+        return min(waits)
+
+
+def masked(key: str) -> str:
+    return f"…{key[-4:]}" if len(key) > 8 else "…"
+
+
+def _name(key: str) -> str:
+    return "inbox-ai:" + hashlib.sha256(key.encode()).hexdigest()[:16]

@@ -1,0 +1,133 @@
+"""The sales board: what its columns show, page by page, and how many stand in each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, Select, func, lateral, select, true
+from sqlalchemy.orm import joinedload
+
+from inbox.extensions import db
+from inbox.models.contact import Contact
+from inbox.models.conversation import Conversation
+from inbox.models.keyset import Position, before
+from inbox.models.pipeline import PipelineStage
+from inbox.models.user import User
+
+
+@dataclass(frozen=True)
+class Card:
+    """A contact on the board, and the conversation that its card opens: the newest that whoever
+    looks may see."""
+
+    contact: Contact
+    conversation: Conversation | None
+
+
+@dataclass
+class Column:
+    """The first cards of a stage, the newest in it on top, and where the next ones begin."""
+
+    stage: PipelineStage
+    cards: list[Card] = field(default_factory=list)
+    after: Position | None = None
+
+
+def columns(stages: Sequence[PipelineStage], user: User, *, limit: int) -> list[Column]:
+    """One for each stage. It costs the same however many contacts stand in them."""
+    stage_ids = [stage.id for stage in stages]
+    ids = db.session.execute(_first_ids(stage_ids, user, limit + 1)).all()
+    found = {card.contact.id: card for card in cards([row.id for row in ids], user)}
+    made = {stage.id: Column(stage) for stage in stages}
+    for row in ids:
+        if row.id in found:
+            made[row.stage_id].cards.append(found[row.id])
+    for column in made.values():
+        column.cards, column.after = _cut(column.cards, limit)
+    return list(made.values())
+
+
+def page_of(
+    stage: PipelineStage, user: User, *, after: Position | None, limit: int
+) -> tuple[list[Card], Position | None]:
+    """The next `limit` cards of a stage, and where those after them begin."""
+    query = select(Contact.id).where(Contact.stage_id == stage.id, _in_own_stages(user))
+    if after is not None:
+        query = query.where(before(after, Contact.stage_entered_at, Contact.id))
+    ids = db.session.scalars(_newest_first(query).limit(limit + 1)).all()
+    found = {card.contact.id: card for card in cards(ids, user)}
+    return _cut([found[row_id] for row_id in ids if row_id in found], limit)
+
+
+def cards(contact_ids: Iterable[int], user: User) -> list[Card]:
+    """Those of them that `user` may see, on the board or not, in no order."""
+    ids = sorted(contact_ids)
+    if not ids:
+        return []
+    rows = select(Contact).where(Contact.id.in_(ids), visible_to(user))
+    contacts = db.session.scalars(rows.execution_options(populate_existing=True)).all()
+    threads = _newest_threads([contact.id for contact in contacts], user)
+    return [Card(contact, threads.get(contact.id)) for contact in contacts]
+
+
+def counts(pipeline_id: int, user: User) -> dict[int, int]:
+    """How many contacts that `user` may see stand in each stage; stages without one are missing."""
+    stages = select(PipelineStage.id).where(PipelineStage.pipeline_id == pipeline_id)
+    stage_ids = db.session.scalars(stages).all()
+    query = select(Contact.stage_id, func.count()).group_by(Contact.stage_id)
+    rows = db.session.execute(query.where(Contact.stage_id.in_(stage_ids), _in_own_stages(user)))
+    return {stage_id: count for stage_id, count in rows if stage_id is not None}
+
+
+def visible_to(user: User) -> ColumnElement[bool]:
+    """What this user may see: an admin all of the organization, an agent the contacts of whom they
+    hold a conversation."""
+    own = Contact.organization_id == user.organization_id
+    if user.is_admin:
+        return own
+    return own & _held_by(user)
+
+
+def _in_own_stages(user: User) -> ColumnElement[bool]:
+    """`visible_to`, where the stages are known to be the organization's: the index of the board
+    then has all that is asked for."""
+    return true() if user.is_admin else _held_by(user)
+
+
+def _held_by(user: User) -> ColumnElement[bool]:
+    return Contact.id.in_(select(Conversation.contact_id).where(Conversation.visible_to(user)))
+
+
+def _first_ids(stage_ids: Sequence[int], user: User, limit: int) -> Select[tuple[int, int]]:
+    """(stage_id, id) of the newest in each stage: a few steps along the index for each."""
+    given = select(func.unnest(stage_ids).label("stage_id")).subquery()
+    newest = _newest_first(
+        select(Contact.id).where(Contact.stage_id == given.c.stage_id, _in_own_stages(user))
+    )
+    first = lateral(newest.limit(limit).correlate(given))
+    return select(given.c.stage_id, first.c.id).join_from(given, first, true())
+
+
+def _newest_first(query: Select[int]) -> Select[int]:
+    return query.order_by(Contact.stage_entered_at.desc(), Contact.id.desc())
+
+
+def _cut(found: list[Card], limit: int) -> tuple[list[Card], Position | None]:
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1].contact
+    if last.stage_entered_at is None:  # it left the board while its page was read
+        return found[:limit], None
+    return found[:limit], Position(last.stage_entered_at, last.id)
+
+
+def _newest_threads(contact_ids: Sequence[int], user: User) -> dict[int, Conversation]:
+    rows = (
+        select(Conversation)
+        .where(Conversation.contact_id.in_(contact_ids), Conversation.visible_to(user))
+        .options(joinedload(Conversation.assignee))
+        .order_by(Conversation.last_message_at, Conversation.id)
+        .execution_options(populate_existing=True)
+    )
+    return {thread.contact_id: thread for thread in db.session.scalars(rows)}
