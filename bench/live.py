@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from websockets.sync.client import connect
 
-from bench.figures import Report, milliseconds, quantile, spread, verdict
+from bench.figures import Report, median, milliseconds, quantile, spread, verdict
 from bench.listening import Listeners, Receipt
 from bench.load import Address, Blast
 from bench.payloads import TEXT, delivery
+from bench.pretend_page import Past, importing_into, pretend_page
 from bench.processes import megabytes
 from bench.seed import Size
 from bench.stage import Stage
@@ -26,6 +27,7 @@ ROUNDS = 3
 WARM_UP = 100
 PEOPLE = 2_000  # conversations, each eleventh without an agent
 MOST_MEGABYTES = 512
+SYNCED = Past(threads=2_000, law=2, page_id="2000000000000002")  # takes longer than `MESSAGES` do
 TYPICAL_BYTES = 3_400  # an event of ours with its html
 
 
@@ -87,6 +89,7 @@ def _measure_crowd(stage: Stage, report: Report, clients: int) -> None:
     _report_latencies(report, clients, latencies)
     if clients == 100:
         _measure_burst(stage, report, crowd)
+        _measure_beside_a_sync(stage, report, crowd, url)
     else:
         crowd.send(stage, BURST)
         _report_memory(report, sum(megabytes(process) for process in (web, *background)))
@@ -108,6 +111,31 @@ def _report_latencies(report: Report, clients: int, latencies: Sequence[float]) 
     report.figures[f"{clients} clients"] = {"p50": p50, "p99": p99, "slowest": max(latencies)}
     if clients == 100:
         report.notes.append(f"p99 at 100 clients in ms: {verdict(round(p99 * 1000, 1), most=50)}")
+
+
+def _measure_beside_a_sync(stage: Stage, report: Report, crowd: Crowd, url: str) -> None:
+    """The same messages while a worker imports another page of this size under Meta's law, and
+    once more without: the two alternate, because the machine is not the same at all times."""
+    meta = pretend_page(stage, SYNCED)
+    alone: list[float] = []
+    beside: list[float] = []
+    with importing_into(stage, url, meta) as imported:
+        for _ in range(ROUNDS):
+            alone.append(_p99(crowd.send(stage, MESSAGES, PER_SECOND)))
+            imported.begin()
+            beside.append(_p99(crowd.send(stage, MESSAGES, PER_SECOND)))
+            assert imported.status() == "IN_PROGRESS", "it ran all the while"
+            imported.cancel()
+    meta.process.stop()
+    ratios = [theirs / ours for ours, theirs in zip(alone, beside, strict=True)]
+    p99s = f"{milliseconds(median(alone))} alone, {milliseconds(median(beside))} with a sync"
+    ratio = round(median(ratios), 2)
+    report.notes.append(f"p99 at 100 clients: {p99s}, {ratio} times, {verdict(ratio, most=2)}")
+    report.figures["beside a sync"] = {"alone": alone, "beside": beside, "ratios": ratios}
+
+
+def _p99(sent: tuple[Blast, list[str], list[Receipt]]) -> float:
+    return quantile(_latencies(*sent), 0.99)
 
 
 def _measure_burst(stage: Stage, report: Report, crowd: Crowd) -> None:

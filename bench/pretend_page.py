@@ -12,6 +12,7 @@ import psycopg2
 import redis
 import requests
 from flask import Flask
+from sqlalchemy import select
 
 from bench.payloads import APP_SECRET, PAGE_ID
 from bench.stage import EMPTY, Stage, settings_of
@@ -22,7 +23,7 @@ from inbox.config import Config
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.local.processes import Process, free_port
-from inbox.models import FacebookPage, Organization
+from inbox.models import FacebookPage, Organization, SyncJob
 
 INSTAGRAM_ID = "17841000100200300"
 BURST = 6  # calls: a busy machine bunches what was sent in its turn
@@ -32,13 +33,14 @@ TOKEN = "EAAB" + "ab" * 40
 @dataclass(frozen=True)
 class Past:
     """How much was said on the page, and how Meta lets it be read. `law`: calls a second for each
-    account, 0 for any number."""
+    account, 0 for any number. `page_id` is Meta's."""
 
     threads: int
     sigma: float = 0.9
     mean: float = 35.0
     latency: float = 0.15
     law: int = 0
+    page_id: str = PAGE_ID
 
 
 @dataclass
@@ -58,12 +60,12 @@ class PretendPage:
         return sum(call["status"] != 200 for call in self.ask("calls"))
 
     def fewest_calls(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.ask(f"generated/{PAGE_ID}/fewest_calls")
+        found: dict[str, Any] = self.ask(f"generated/{self.past.page_id}/fewest_calls")
         return found
 
     def messages(self) -> int:
         """Those that Meta tells details of."""
-        return int(self.ask(f"generated/{PAGE_ID}")["detailed"])
+        return int(self.ask(f"generated/{self.past.page_id}")["detailed"])
 
 
 def pretend_page(stage: Stage, past: Past) -> PretendPage:
@@ -72,7 +74,7 @@ def pretend_page(stage: Stage, past: Past) -> PretendPage:
     process = stage.start(
         "simulator", "-m", "inbox.simulator", "--port", str(port),
         "--webhook-url", "http://127.0.0.1:1/", "--app-secret", APP_SECRET,
-        "--verify-token", "bench", "--page-id", PAGE_ID, "--page-token", TOKEN,
+        "--verify-token", "bench", "--page-id", past.page_id, "--page-token", TOKEN,
         "--instagram-account-id", INSTAGRAM_ID, "--generated", generated,
         "--latency", str(past.latency), "--law", str(past.law), "--law-burst", str(BURST),
     )  # fmt: skip
@@ -97,12 +99,22 @@ class Import:
     page_id: int
     connection: Any
 
+    def begin(self) -> None:
+        with self.app.app_context():
+            sync.request_sync(db.session.get_one(FacebookPage, self.page_id))
+
+    def cancel(self) -> None:
+        with self.app.app_context():
+            job = db.session.scalars(select(SyncJob).order_by(SyncJob.id.desc()).limit(1)).one()
+            sync.cancel(job)
+
+    def status(self) -> str:
+        return self._look()[1]
+
     def run(self) -> tuple[float, float]:
         """Seconds until 20 threads stand in the list, and until all is done."""
-        with self.app.app_context():
-            page = db.session.get_one(FacebookPage, self.page_id)
-            began = time.monotonic()
-            sync.request_sync(page)
+        began = time.monotonic()
+        self.begin()
         visible = 0.0
         while True:
             count, status = self._look()
@@ -131,17 +143,23 @@ class Import:
 def importing(stage: Stage, name: str, meta: PretendPage) -> Iterator[Import]:
     """In a database of its own, by this name."""
     stage.stores.postgresql.run(f"CREATE DATABASE {name} TEMPLATE {EMPTY}")
-    url = stage.stores.postgresql.url(name)
+    with importing_into(stage, stage.stores.postgresql.url(name), meta) as imported:
+        yield imported
+
+
+@contextmanager
+def importing_into(stage: Stage, url: str, meta: PretendPage) -> Iterator[Import]:
+    """Of the database's organization, if it has one."""
     settings = {"DATABASE_URL": url, "FACEBOOK_GRAPH_URL": meta.url}
     settings["FACEBOOK_CONVERSATION_CALLS_PER_SECOND"] = str(meta.past.law or 100_000)
     app = create_app(Config.from_environment(settings_of(stage.stores) | settings))
     worker = stage.start("worker", "-m", "workers", "sync", **settings)
     with app.app_context(), transaction() as session:
-        organization = Organization(name="Bench")
+        organization = session.scalar(select(Organization)) or Organization(name="Bench")
         session.add(organization)
         session.flush()
         page = connect_page(
-            organization, page_id=PAGE_ID, name="Bench", token=TOKEN,
+            organization, page_id=meta.past.page_id, name="Bench", token=TOKEN,
             instagram_account_id=INSTAGRAM_ID,
         )  # fmt: skip
     connection = psycopg2.connect(url)
