@@ -16,6 +16,9 @@ Process = Literal["web", "worker", "clock", "cli"]
 ROOT = Path(__file__).resolve().parent.parent
 META_CDN_HOSTS = ("fbcdn.net", "fbsbx.com", "cdninstagram.com")
 WORKER_PROCESSES = 3
+MOST_AI_PROCESSES = 8
+# So many connections are spoken for before a further process may ask the AI beside the first.
+CONNECTIONS_BEFORE_MORE_AI = 17
 CONNECTIONS_PER_WORKER = 3  # a job, the beat of its lease, and what runs beside it
 CONNECTIONS_FOR_CLOCK_AND_CLI = 2
 
@@ -88,6 +91,13 @@ class Config:
             ),
         )
 
+    @property
+    def ai_processes(self) -> int:
+        """Workers on the queue `ai`. Each has one request to the AI under way at most, so that its
+        death costs no more than one."""
+        by_connections = self.database_connections - CONNECTIONS_BEFORE_MORE_AI + 1
+        return max(1, min(len(self.google_ai_keys), by_connections, MOST_AI_PROCESSES))
+
     def pool_size(self, process: Process) -> int:
         """Connections one process may hold, so that all of them together stay inside
         `DATABASE_CONNECTIONS` (Heroku's smallest plans allow 20)."""
@@ -96,6 +106,7 @@ class Config:
         if process in ("clock", "cli"):
             return 1
         others = WORKER_PROCESSES * CONNECTIONS_PER_WORKER + CONNECTIONS_FOR_CLOCK_AND_CLI
+        others += self.ai_processes - 1  # they hold none while they wait for an answer
         return max(2, (self.database_connections - others) // self.web_concurrency)
 
 

@@ -145,3 +145,39 @@ class NotificationChanged(Event):
             "notification": self.notification,
             "unreadCount": self.unread_count,
         }
+
+
+@dataclass(frozen=True)
+class AiRunProgress(Event):
+    """How a batch of analyses stands."""
+
+    name: ClassVar[str] = "ai_run_progress"
+    run: Shape
+
+    def payload(self) -> dict[str, Any]:
+        return {"type": self.name, "run": self.run}
+
+
+@dataclass(frozen=True)
+class AiAnswer(Event):
+    """What a person has asked the AI about a conversation, for that person alone. `text` is null
+    where there is none; `problem` then says why. `used_fallback`: by rules, without AI."""
+
+    name: ClassVar[str] = "ai_answer"
+    request_id: str
+    conversation_id: int
+    kind: str
+    text: str | None
+    problem: str | None = None
+    used_fallback: bool = False
+
+    def payload(self) -> dict[str, Any]:
+        return {
+            "type": self.name,
+            "requestId": self.request_id,
+            "conversationId": str(self.conversation_id),
+            "kind": self.kind,
+            "text": self.text,
+            "problem": self.problem,
+            "usedFallback": self.used_fallback,
+        }

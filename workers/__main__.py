@@ -1,7 +1,8 @@
 """`python -m workers`: all workers. `python -m workers QUEUE…`: one worker on these queues.
 
 Three processes, because one worker over all queues kept a reply waiting 8 s behind a sync. They are
-forks of a parent that has loaded all they need, and so share most of their memory.
+forks of a parent that has loaded all they need, and so share most of their memory. For the AI there
+are more, by the number of keys: each has one request to it under way at a time.
 """
 
 from __future__ import annotations
@@ -29,21 +30,30 @@ def main() -> int:
     queues = parser.parse_args().queues
     if unknown := sorted(set(queues) - set(QUEUES)):
         parser.error(f"no such queue: {', '.join(unknown)}")
-    if not queues:
-        return supervise_all()
-    app = make_app()
-    return CANNOT_START if app is None else work(app, queues)
-
-
-def supervise_all() -> int:
-    import workers.worker  # noqa: F401 - RQ too is loaded once for all
-
     app = make_app()
     if app is None:
         return CANNOT_START
+    processes = [*([tuple(queues)] if queues else PROCESSES), *more_for_ai(app, queues or QUEUES)]
+    return work(app, queues) if len(processes) == 1 else supervise_all(app, processes)
+
+
+def more_for_ai(app: Flask, queues: Sequence[str]) -> list[tuple[str, ...]]:
+    from inbox.config import settings
+
+    with app.app_context():
+        return [("ai",)] * (settings().ai_processes - 1) if "ai" in queues else []
+
+
+def supervise_all(app: Flask, processes: Sequence[Sequence[str]]) -> int:
+    import workers.worker  # noqa: F401 - RQ too is loaded once for all
+
+    if len(processes) > len(PROCESSES):  # there are keys
+        from inbox.ai.gemini import preload
+
+        preload()
     gc.collect()
     gc.freeze()  # else the first collection would copy what the children could share
-    return supervise([Child(partial(Fork, partial(work, app, names))) for names in PROCESSES])
+    return supervise([Child(partial(Fork, partial(work, app, names))) for names in processes])
 
 
 def make_app() -> Flask | None:

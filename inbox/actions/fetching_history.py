@@ -18,6 +18,7 @@ from inbox.meta.history import MOST_MESSAGES, NEWEST_DETAILED, Asked, History, T
 from inbox.meta.law import Law
 from inbox.meta.page_access import PageAccess
 from inbox.models import Contact, Conversation, FacebookPage, Platform
+from inbox.models.interaction_sweep import refresh
 from inbox.realtime import announce
 from inbox.redis_client import connect
 
@@ -60,7 +61,9 @@ def _store(thread: ThreadPage, contact_id: int) -> int:
     name, username = thread.person.name, thread.person.username
     rows = [past_row(m, name=name, username=username, counts=False) for m in thread.messages]
     stored = store_past("HISTORY", rows)
-    announce(messages=stored.message_ids)
+    with transaction() as session:
+        session.execute(refresh([contact_id]))
+        announce(messages=stored.message_ids)
     db.session.close()
     _name(contact_id, name, username)
     return len(stored.message_ids)

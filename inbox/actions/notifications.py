@@ -22,15 +22,34 @@ def notify(
 ) -> bool:
     """Tells the admins of the page's organization, unless they have been told of the same already:
     a kind comes up once per page and `occasion` (a job's id, say), or until `no_longer`."""
-    values = {
-        "organization_id": page.organization_id,
-        "facebook_page_id": page.id,
-        "kind": kind,
-        "topic": _topic(page, kind, occasion),
-        "title": title,
-        "text": text,
-        "link": INTEGRATIONS,
-    }
+    return _put(
+        organization_id=page.organization_id,
+        facebook_page_id=page.id,
+        kind=kind,
+        topic=_topic(page, kind, occasion),
+        title=title,
+        text=text,
+        link=INTEGRATIONS,
+    )
+
+
+def notify_organization(  # noqa: PLR0913 - they are what a notification is
+    organization_id: int,
+    *,
+    kind: NotificationKind,
+    title: str,
+    text: str,
+    link: str,
+    occasion: str,
+) -> bool:
+    """The same for what concerns no page: a kind comes up once per `occasion`."""
+    topic = f"{kind} {occasion}"
+    return _put(
+        organization_id=organization_id, kind=kind, topic=topic, title=title, text=text, link=link
+    )
+
+
+def _put(**values: Any) -> bool:
     with transaction() as session:
         # The unique topic decides a race, not a look-up.
         row = session.scalar(
@@ -40,7 +59,7 @@ def notify(
             .returning(Notification)
         )
         if row is not None:
-            _tell(page.organization_id, shapes.notification(row))
+            _tell(row.organization_id, shapes.notification(row))
     return row is not None
 
 

@@ -9,12 +9,12 @@ said no: 15 at the most. Then recency: a full score within 2 days, half of what 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from re import Pattern
 
 from inbox.ai import signals
-from inbox.ai.injections import speaks_to_the_ai
+from inbox.ai.injections import without_orders
 from inbox.ai.talk import Answer, Line, Stage, Status, Task, Thread
 
 BASE = 20
@@ -64,7 +64,7 @@ def analyze(thread: Thread, task: Task, *, now: datetime) -> Answer:
 
 def _look(thread: Thread) -> Found:
     incoming = [line for line in thread.lines if line.is_customer]
-    read = [line for line in incoming[-MOST_READ:] if not speaks_to_the_ai(line.text)]
+    read = [replace(line, text=without_orders(line.text)) for line in incoming[-MOST_READ:]]
     turns = sum(
         a.is_customer != b.is_customer for a, b in zip(thread.lines, thread.lines[1:], strict=False)
     )

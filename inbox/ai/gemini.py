@@ -9,6 +9,7 @@ key is asked next is the pool's to say.
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -64,6 +65,7 @@ class Gemini:
     def _ask(
         self, model: str, system: str, user: str, configuration: dict[str, Any], key: str
     ) -> Reply:
+        preload()
         from google.api_core.exceptions import GoogleAPICallError
         from google.auth.exceptions import GoogleAuthError
         from requests import RequestException
@@ -96,7 +98,10 @@ class Gemini:
 
 def preload() -> None:
     """So that forks share the library's memory."""
-    import google.ai.generativelanguage_v1beta  # noqa: F401 - for what it leaves in memory
+    with warnings.catch_warnings():
+        # It tells every process by when Google drops which Python, and uses what others drop.
+        warnings.simplefilter("ignore")
+        import google.ai.generativelanguage_v1beta  # noqa: F401 - for what it leaves in memory
 
 
 def _reply(answer: Any) -> Reply:
@@ -115,8 +120,8 @@ def _explained(error: Any) -> GeminiError:
     """By HTTP status and `google.rpc` details (ai.google.dev/gemini-api/docs/troubleshooting)."""
     status = int(error.code or 0)
     details = [each for each in error.details or () if isinstance(each, dict)]
-    # The message holds the address of the call, and the key is in no address of ours.
-    text = f"{status}: {str(error.message)[:300]}"
+    told = re.sub(r"^[A-Z]+ \S+: ", "", str(error.message))  # without the address of the call
+    text = f"{status}: {told[:300]}"
     if status == 429:
         return GeminiError("QUOTA", text, _retry_after(details))
     reasons = {detail.get("reason") for detail in details}

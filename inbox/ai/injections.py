@@ -42,5 +42,20 @@ TO_THE_AI = re.compile("|".join(f"(?:{pattern})" for pattern in PATTERNS), re.IG
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
+SENTENCE = re.compile(r"[^.!?\n。！？]+[.!?\n。！？]*")
+LEFT_OUT = "(left out: not written to the business)"
+
+
 def speaks_to_the_ai(text: str) -> bool:
     return TO_THE_AI.search(UNSEEN.sub("", text)) is not None
+
+
+def without_orders(text: str) -> str:
+    """The text without the sentences that speak to the AI; nothing of it where they cannot be
+    told from the rest."""
+    if not speaks_to_the_ai(text):
+        return text
+    kept = " ".join(
+        sentence.strip() for sentence in SENTENCE.findall(text) if not speaks_to_the_ai(sentence)
+    )
+    return LEFT_OUT if not kept or speaks_to_the_ai(kept) else f"{kept} {LEFT_OUT}"

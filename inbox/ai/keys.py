@@ -30,16 +30,17 @@ MARGIN_SECONDS = 0.5  # a request may arrive later than it was sent, by more tha
 INVALID_SECONDS = 24 * 3600  # then it is tried once: it may have been put right at Google
 AWAY_AFTER = 3  # failures of the service in a row, by whatever key
 AWAY_SECONDS = 30
+PATIENCE_SECONDS = 10.0
 UNKNOWN_PAUSE = 30.0  # seconds, when a 429 names no time
 
 # KEYS: the service, then each key's name. ARGV: most requests, window in ms, a mark for this turn.
-# Answers the number of the key that has the most left, and 0; or 0 and how many ms to wait; or 0
-# and -1 when no key is valid.
+# Answers the number of the key that has the most left; or 0, how many ms to wait (-1: no key is
+# valid), and 1 if that is only for the window of one.
 TAKE = """
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local most, window = tonumber(ARGV[1]), tonumber(ARGV[2])
-local best, most_left, wait = 0, 0, -1
+local best, most_left, wait, busy = 0, 0, -1, 0
 for n = 2, #KEYS do
   if redis.call('EXISTS', KEYS[n] .. ':invalid') == 0 then
     local sent = KEYS[n] .. ':sent'
@@ -49,15 +50,16 @@ for n = 2, #KEYS do
     if until_ == 0 and used >= most then
       local first = redis.call('ZRANGE', sent, used - most, used - most, 'WITHSCORES')
       until_ = math.max(tonumber(first[2]) + window - now, 1)
+      busy = 1
     end
     if until_ == 0 and most - used > most_left then best, most_left = n, most - used end
     if until_ > 0 and (wait == -1 or until_ < wait) then wait = until_ end
   end
 end
-if best == 0 then return {0, wait} end
+if best == 0 then return {0, wait, busy} end
 redis.call('ZADD', KEYS[best] .. ':sent', now, ARGV[3])
 redis.call('PEXPIRE', KEYS[best] .. ':sent', window)
-return {best - 1, 0}
+return {best - 1, 0, 0}
 """
 
 State = Literal["READY", "BUSY", "COOLING", "INVALID"]
@@ -71,6 +73,20 @@ class Turn:
     key: str
     number: int
     mark: str
+
+
+@dataclass(frozen=True)
+class Wait:
+    """No turn now. `seconds` until there may be one, null when no key is valid; `is_busy`: a key
+    has merely had its requests of this minute."""
+
+    seconds: float | None
+    is_busy: bool = False
+
+    @property
+    def is_soon(self) -> bool:
+        """Is it worth waiting for? Else the rules stand in."""
+        return self.is_busy or (self.seconds is not None and self.seconds <= PATIENCE_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -96,21 +112,20 @@ class KeyPool:
     window: float = WINDOW_SECONDS + MARGIN_SECONDS
     _alone: Alone | None = field(default=None, init=False)
 
-    def take(self) -> Turn | float | None:
-        """A turn; or how many seconds to wait for one; or None: no key is valid."""
+    def take(self) -> Turn | Wait:
         if not self.keys:
-            return None
+            return Wait(None)
         mark = secrets.token_hex(8)
         try:
             names = ["inbox-ai:service", *map(_name, self.keys)]
             arguments = (self.per_minute, int(self.window * 1000), mark)
-            index, wait = self.client.eval(TAKE, len(names), *names, *arguments)
+            index, wait, busy = self.client.eval(TAKE, len(names), *names, *arguments)
         except redis.RedisError as error:
             log.debug("Redis is away, keeping the limits alone: %s", error)
             return self._by_itself().take()
         if index:
             return Turn(self.keys[index - 1], index, mark)
-        return None if wait < 0 else wait / 1000
+        return Wait(None if wait < 0 else wait / 1000, is_busy=bool(busy))
 
     def give_back(self, turn: Turn) -> None:
         """Nothing was sent."""
@@ -140,7 +155,7 @@ class KeyPool:
 
         def count() -> None:
             if self.client.incr("inbox-ai:failures") >= AWAY_AFTER:
-                self.client.set("inbox-ai:service", 1, ex=AWAY_SECONDS)
+                self.close("Google does not answer.")
             self.client.expire("inbox-ai:failures", AWAY_SECONDS)
 
         self._tell(count)
@@ -148,9 +163,15 @@ class KeyPool:
     def answered(self) -> None:
         self._tell(lambda: self.client.delete("inbox-ai:failures", "inbox-ai:service"))
 
-    def is_away(self) -> bool:
-        """Is it known that the service fails now?"""
-        return bool(self._tell(lambda: self.client.exists("inbox-ai:service")))
+    def close(self, why: str) -> None:
+        """The service refuses what we ask, whatever the key."""
+        why = why[:300]
+        self._tell(lambda: self.client.set("inbox-ai:service", why, ex=AWAY_SECONDS))
+
+    def away_because(self) -> str | None:
+        """Why the service is not asked for the moment."""
+        why = self._tell(lambda: self.client.get("inbox-ai:service"))
+        return why.decode() if isinstance(why, bytes) else why
 
     def states(self) -> list[KeyState]:
         return [self._state(number, key) for number, key in enumerate(self.keys, start=1)]
@@ -204,7 +225,7 @@ class Alone:
     until: dict[int, float] = field(default_factory=dict)
     sent: dict[int, deque[float]] = field(default_factory=dict)
 
-    def take(self) -> Turn | float:
+    def take(self) -> Turn | Wait:
         now, waits = time.monotonic(), []
         for number, key in enumerate(self.keys, start=1):
             sent = self.sent.setdefault(number, deque(maxlen=self.most))
@@ -214,7 +235,7 @@ class Alone:
                 sent.append(now)
                 return Turn(key, number, "")
             waits.append(wait)
-        return min(waits)
+        return Wait(min(waits), is_busy=True)
 
 
 def masked(key: str) -> str:

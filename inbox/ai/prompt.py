@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inbox.ai.injections import speaks_to_the_ai
+from inbox.ai.injections import without_orders
 from inbox.ai.talk import Line, Stage, Task, Thread
 
 VERSION = "1"
@@ -114,9 +114,8 @@ def _shape(number: int, thread: Thread) -> dict[str, object]:
 
 
 def _text(line: Line) -> str:
-    if line.is_customer and speaks_to_the_ai(line.text):
-        return "(left out: not written to the business)"
-    return line.text[:LONGEST_LINE]
+    text = without_orders(line.text) if line.is_customer else line.text
+    return text[:LONGEST_LINE]
 
 
 def _fenced(value: object) -> str:

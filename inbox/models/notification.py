@@ -19,6 +19,7 @@ class NotificationKind(StrEnum):
     RESUBSCRIBED = "RESUBSCRIBED"
     SYNC_FAILED = "SYNC_FAILED"
     RECOVERED = "RECOVERED"
+    AI_KEY_INVALID = "AI_KEY_INVALID"
 
 
 class Notification(Base):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import case, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
+from inbox.config import settings
 from inbox.db import transaction
 from inbox.jobs import enqueue
 from inbox.models import AnalysisReason, AnalysisRequest, Contact, Priority, User
@@ -43,8 +44,13 @@ def ask(
             some = contact_ids[start : start + MOST_AT_ONCE]
             asked += _ask(some, reason, by, ai_run_id, sync_job_id)
         if asked:
-            enqueue("ai", JOB)
+            nudge()
     return asked
+
+
+def nudge() -> None:
+    """Asks a worker to look for what is due, unless as many have been asked as there are."""
+    enqueue("ai", JOB, most_waiting=settings().ai_processes)
 
 
 def _ask(

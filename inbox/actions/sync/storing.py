@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select, text
 
+from inbox.actions.ai.of_syncs import slice_stored
 from inbox.actions.bulk import Mode, Row, past_row, store_past
 from inbox.actions.sync.reasons import reason
 from inbox.db import transaction
@@ -71,6 +72,10 @@ class Keeper:
     _waiting: dict[Mode, list[Row]] = field(default_factory=lambda: {"HISTORY": [], "REPAIR": []})
     _counts: dict[str, int] = field(default_factory=dict)
     _errors: list[SyncError] = field(default_factory=list)
+
+    @property
+    def _platform(self) -> Platform:
+        return Platform(self.account.platform)
 
     def keep(self, threads: Sequence[ThreadPage], older: Older, *, is_again: bool = False) -> Kept:
         """Stores these threads, the rest of long ones too. `is_again`: most have been counted by
@@ -174,12 +179,16 @@ class Keeper:
             "platform": self.account.platform,
         }
         with transaction() as session:
-            return session.scalar(NOTE_THREADS, parameters) or 0
+            fresh = session.scalar(NOTE_THREADS, parameters) or 0
+        slice_stored(self.job_id, self.facebook_page_id, self._platform, [
+            note.thread.person.id for note in notes if note.thread.person is not None
+        ])  # fmt: skip
+        return fresh
 
     def _fails(self, thread: ThreadPage, why: str, code: str | None) -> None:
         error = SyncError(
             sync_job_id=self.job_id,
-            platform=Platform(self.account.platform),
+            platform=self._platform,
             thread_id=thread.id,
             name=thread.person and thread.person.name,
             error=why[:1000],

@@ -1,0 +1,124 @@
+"""Where an analysis puts a contact on the board: at once, by review, or nowhere."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from inbox.actions.ai.reading import Desk
+from inbox.actions.pipelines.moving import move, outdate_waiting
+from inbox.actions.refusal import Refusal
+from inbox.extensions import db
+from inbox.models import (
+    ActivityType,
+    Analysis,
+    Contact,
+    ContactActivity,
+    MoveStatus,
+    PipelineMode,
+    PipelineStage,
+    StageMove,
+)
+
+log = logging.getLogger(__name__)
+
+TITLE = "AI auto-assigned to pipeline"
+
+
+def file(contact: Contact, analysis: Analysis, desk: Desk, *, run_id: int | None) -> bool:
+    """Within a transaction, with the contact locked. True where it has moved.
+
+    A contact that a person has pinned stays; so does, with SKIP_EXISTING, one that stands in a
+    pipeline already, unless the rules have put it there in the AI's place."""
+    if not desk.stages or contact.is_pinned or not _is_wanted(contact, analysis, desk):
+        return False
+    stage = _stage_of(analysis.recommended_stage, desk.stages, contact)
+    if stage.id == contact.stage_id:
+        outdate_waiting(contact.id)
+        return False
+    if (analysis.confidence or 0) < desk.organization.ai_review_below:
+        _propose(contact, analysis, stage, run_id)
+        return False
+    try:
+        moved = move(
+            contact, stage, by=None, title=TITLE, details=_details(analysis), ai_run_id=run_id
+        )
+    except Refusal as refusal:  # the stage has just been deleted
+        log.warning("Contact %d stays where it is: %s", contact.id, refusal.message)
+        return False
+    return moved is not None
+
+
+def _is_wanted(contact: Contact, analysis: Analysis, desk: Desk) -> bool:
+    if contact.stage_id is None or desk.page.auto_pipeline_mode == PipelineMode.UPDATE_EXISTING:
+        return True
+    return not analysis.used_fallback and _stands_by_rules(contact)
+
+
+def _stands_by_rules(contact: Contact) -> bool:
+    """Was the last move of this contact one that the rules made?"""
+    newest = db.session.scalars(
+        select(ContactActivity)
+        .where(
+            ContactActivity.contact_id == contact.id,
+            ContactActivity.type == ActivityType.STAGE_CHANGED,
+        )
+        .order_by(ContactActivity.created_at.desc(), ContactActivity.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return newest is not None and bool(newest.details.get("usedFallback"))
+
+
+def _stage_of(name: str | None, stages: Sequence[PipelineStage], contact: Contact) -> PipelineStage:
+    """By name, upper and lower case alike; else the first one."""
+    wanted = (name or "").strip().casefold()
+    for stage in stages:
+        if stage.name.strip().casefold() == wanted:
+            return stage
+    log.warning(
+        "No stage is called %.100r, contact %d goes to the first one", name or "", contact.id
+    )
+    return stages[0]
+
+
+def _details(analysis: Analysis) -> dict[str, Any]:
+    return {
+        "confidence": analysis.confidence,
+        "recommendation": analysis.recommended_stage,
+        "reasoning": analysis.reasoning,
+        "score": analysis.lead_score,
+        "usedFallback": analysis.used_fallback,
+        "analysisId": str(analysis.id),
+    }
+
+
+def _propose(
+    contact: Contact, analysis: Analysis, stage: PipelineStage, run_id: int | None
+) -> None:
+    """It waits for a person; what waited before is outdated, unless it is the very same."""
+    waiting = db.session.scalars(
+        select(StageMove).where(
+            StageMove.contact_id == contact.id, StageMove.status == MoveStatus.WAITING
+        )
+    ).one_or_none()
+    if waiting is not None and (waiting.to_stage_id, waiting.analysis_id) == (
+        stage.id,
+        analysis.id,
+    ):
+        return
+    outdate_waiting(contact.id)
+    db.session.add(
+        StageMove(
+            organization_id=contact.organization_id,
+            contact_id=contact.id,
+            analysis_id=analysis.id,
+            ai_run_id=run_id,
+            from_stage_id=contact.stage_id,
+            to_stage_id=stage.id,
+            confidence=analysis.confidence or 0,
+        )
+    )
+    db.session.flush()

@@ -1,0 +1,67 @@
+"""What keeps the AI's work going by itself: found by the database's own state."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, literal, select
+from sqlalchemy.dialects.postgresql import insert
+
+from inbox.actions.ai import claiming
+from inbox.actions.ai.requesting import PRIORITIES, nudge
+from inbox.config import settings
+from inbox.db import retry_on_conflict, transaction
+from inbox.extensions import db
+from inbox.models import AnalysisReason, AnalysisRequest, Contact
+from inbox.models.interaction_sweep import BEGIN, BY_INDEX, CATCH_UP
+
+ACTIVE_DAYS, STALE_DAYS = 7, 30
+
+
+def sweep_requests() -> None:
+    """Every 5 s: wakes workers for what is due, whose nudge was lost or whose worker died."""
+    if claiming.is_due(with_ai=True):
+        for _ in range(settings().ai_processes):
+            nudge()
+
+
+def sweep_interactions() -> None:
+    """Every 5 s: when contacts last wrote, and whom to analyse a minute after they fell quiet."""
+    retry_on_conflict(_catch_up)
+
+
+def _catch_up() -> None:
+    with transaction() as session:
+        session.execute(BEGIN)
+        session.execute(BY_INDEX)
+        session.execute(CATCH_UP)
+
+
+def request_stale() -> None:
+    """Every week: contacts who wrote within 7 days and whose analysis is older than 30."""
+    reason = AnalysisReason.WEEKLY
+    days = func.make_interval(0, 0, 0, 1)
+    stale = (
+        select(
+            Contact.organization_id,
+            Contact.id,
+            literal(reason, AnalysisRequest.reason.type),
+            literal(int(PRIORITIES[reason])),
+        )
+        .where(
+            Contact.last_interaction_at > func.now() - ACTIVE_DAYS * days,
+            Contact.analyzed_at < func.now() - STALE_DAYS * days,
+            Contact.merged_into_id.is_(None),
+        )
+        .order_by(Contact.id)
+    )
+    columns = ["organization_id", "contact_id", "reason", "priority"]
+    adding = insert(AnalysisRequest).from_select(columns, stale)
+    with transaction() as session:
+        session.execute(adding.on_conflict_do_nothing())
+        nudge()
+
+
+def wake_retries() -> None:
+    """When workers start: there may be keys now that there were not before."""
+    if settings().google_ai_keys:
+        claiming.wake_retries()
+    db.session.remove()
