@@ -29,7 +29,7 @@ def test_scripts_in_texts_do_nothing(cast: Cast, window: OpenWindow, customer: C
     expect(alice.bubbles).to_have_count(1 + len(SCRIPTS))
     assert alice.texts()[1:] == list(SCRIPTS)
     alice.reload()  # painted by the server this time
-    assert alice.texts()[1:] == list(SCRIPTS)
+    alice.until(lambda: alice.texts()[1:] == list(SCRIPTS))
     for link in alice.page.locator("#messages .text a").all():
         assert (link.get_attribute("href") or "").startswith("https://")
         assert "noopener" in (link.get_attribute("rel") or "")
