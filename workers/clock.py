@@ -60,6 +60,11 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("inbox.actions.page_checks.sweep_pages", 60),  # tokens and subscriptions
     Periodic("inbox.actions.facebook_logins.prune_logins", 60),
 )
+    Periodic("inbox.actions.ai.sweeping.sweep_interactions", 5),  # who has fallen quiet
+    Periodic("inbox.actions.ai.sweeping.sweep_requests", 5),  # analyses that are due
+    Periodic("inbox.actions.ai.progress.complete_runs", 5),
+    Periodic("inbox.actions.ai.sweeping.wake_retries", 1800),  # there are keys again
+    Periodic("inbox.actions.ai.sweeping.request_stale", 7 * 24 * 3600),
 
 
 class Clock:

@@ -141,6 +141,8 @@ def sync_job(row: SyncJob, errors: Sequence[SyncError] = ()) -> Shape:
             {"platform": e.platform, "id": e.thread_id, "error": e.error, "code": e.code,
              "name": e.name}
             for e in errors
+        "analyzedTotal": row.analyzed_total,
+        "analyzedDone": row.analyzed_done,
         ],
         "tokenExpired": row.token_expired,
         "failure": row.failure,

@@ -12,7 +12,7 @@ from inbox.actions.token_health import WARN_BEFORE
 from inbox.config import settings
 from inbox.extensions import db
 from inbox.meta.scopes import WITHOUT
-from inbox.models import FacebookPage, SyncJob, SyncStatus, User
+from inbox.models import FacebookPage, Pipeline, SyncJob, SyncStatus, User
 from inbox.models.sync_estimate import estimate
 from inbox.models.sync_history import errors_of, expected_contacts, jobs_of, newest_jobs
 
@@ -29,7 +29,10 @@ def pages_of(user: User) -> Sequence[FacebookPage]:
 def cards(pages: Sequence[FacebookPage]) -> list[shapes.Shape]:
     """Each page with `latestSync`, `recentSyncs`, `state` and `html`."""
     newest = newest_jobs(page.id for page in pages)
-    return [_card(page, newest.get(page.id)) for page in pages]
+    pipelines = _pipelines({page.organization_id for page in pages})
+    return [
+        _card(page, newest.get(page.id), pipelines.get(page.organization_id, [])) for page in pages
+    ]
 
 
 def card(page: FacebookPage) -> shapes.Shape:
@@ -41,12 +44,22 @@ def sync_status(job: SyncJob) -> shapes.Shape:
     return shapes.sync_job(job, errors_of(job.id)) | _outlook(job)
 
 
-def _card(page: FacebookPage, job: SyncJob | None) -> shapes.Shape:
+def _pipelines(organization_ids: set[int]) -> dict[int, list[shapes.Shape]]:
+    """`{id, name}` of each, by organization."""
+    found: dict[int, list[shapes.Shape]] = {}
+    for organization_id in organization_ids:
+        rows = db.session.scalars(Pipeline.in_organization(organization_id))
+        found[organization_id] = [{"id": str(row.id), "name": row.name} for row in rows]
+    return found
+
+
+def _card(page: FacebookPage, job: SyncJob | None, pipelines: list[shapes.Shape]) -> shapes.Shape:
     recent, _ = jobs_of(page.id, after=None, limit=SYNCS_SHOWN)
     shape = _page(page) | {
         "state": _state(page, job),
         "latestSync": job and shapes.sync_job(job, errors_of(job.id, ERRORS_SHOWN)) | _outlook(job),
         "recentSyncs": [shapes.sync_job(row) for row in recent],
+        "pipelines": pipelines,
         "now": shapes.timestamp(datetime.now(UTC)),
     }
     return shape | {"html": partials.page_card_html(shape)}

@@ -133,12 +133,17 @@ function toggleSettings(card) {
 }
 
 async function save(card, form) {
-  const { autoSync, syncInterval } = form.elements;
+  const { autoSync, syncInterval, autoPipelineId, autoPipelineMode } = form.elements;
   const button = form.querySelector('[type="submit"]');
   const id = card.dataset.page;
   button.disabled = true;
   try {
-    show(await patch(`/api/facebook/pages/${id}`, { autoSync: autoSync.checked, syncInterval: Number(syncInterval.value) }));
+    show(await patch(`/api/facebook/pages/${id}`, {
+      autoSync: autoSync.checked,
+      syncInterval: Number(syncInterval.value),
+      autoPipelineId: autoPipelineId.value || null,
+      autoPipelineMode: autoPipelineMode.value,
+    }));
     toast("Settings saved");
   } catch (error) {
     trouble(id, Object.values(error.fields ?? {})[0] ?? error.message);

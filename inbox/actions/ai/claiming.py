@@ -15,6 +15,7 @@ from inbox.models import AnalysisReason, AnalysisRequest, Contact, Priority
 
 LEASE = timedelta(seconds=10)
 LATER_WITHOUT_KEYS = timedelta(hours=6)
+LONG = timedelta(hours=3)
 MOST_POSTPONED = 5000
 
 # Those that the rules have stood in for already wait for the AI alone.
@@ -145,13 +146,18 @@ def postpone_retries() -> None:
         )
 
 
-def wake_retries() -> None:
-    """There is a key again: what the rules stood in for is tried now."""
+def waits_for_a_key() -> ColumnElement[bool]:
+    """The rules stand in for the AI, for longer than a pause of keys or service lasts."""
     request = AnalysisRequest
+    return (request.reason == AnalysisReason.RETRY_AI) & (request.due_at > func.now() + LONG)
+
+
+def wake_retries(organization_id: int) -> None:
+    """There is a key again: what the rules stood in for is tried now."""
     with transaction() as session:
         session.execute(
-            update(request)
-            .where(request.reason == AnalysisReason.RETRY_AI, request.due_at > func.now())
+            update(AnalysisRequest)
+            .where(AnalysisRequest.organization_id == organization_id, waits_for_a_key())
             .values(due_at=func.now())
             .execution_options(synchronize_session=False)
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
-from inbox.actions.ai import claiming
+from inbox.actions.ai import claiming, usage
+from inbox.actions.ai.pool import key_pool
 from inbox.actions.ai.requesting import PRIORITIES, nudge
 from inbox.config import settings
 from inbox.db import retry_on_conflict, transaction
@@ -61,7 +62,13 @@ def request_stale() -> None:
 
 
 def wake_retries() -> None:
-    """When workers start: there may be keys now that there were not before."""
-    if settings().google_ai_keys:
-        claiming.wake_retries()
-    db.session.remove()
+    """At the clock's start and every half hour: where there was no key and now there is one, the
+    AI is asked at last. Not for organizations that have used up their day."""
+    pool = key_pool()
+    if pool.away_because() or not any(key.state != "INVALID" for key in pool.states()):
+        return
+    waiting = select(AnalysisRequest.organization_id.distinct()).where(claiming.waits_for_a_key())
+    for organization_id in db.session.scalars(waiting).all():
+        if usage.left_today(organization_id):
+            claiming.wake_retries(organization_id)
+    nudge()

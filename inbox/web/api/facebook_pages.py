@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from inbox import shapes
 from inbox.actions.page_settings import change_page_settings
+from inbox.actions.refusal import Refusal
 from inbox.models import PipelineMode
 from inbox.models.sync_history import jobs_of, newest_jobs
 from inbox.web import access, page_cards
@@ -45,12 +46,18 @@ def change(page_id: str) -> ResponseReturnValue:
     if faults:
         raise Invalid(**faults)
     mode, interval = body.get("autoPipelineMode"), body.get("syncInterval")
-    change_page_settings(
-        page,
-        auto_sync=bool(body["autoSync"]) if "autoSync" in body else None,
-        sync_interval=interval if isinstance(interval, int) else None,
-        auto_pipeline_mode=PipelineMode(mode) if isinstance(mode, str) else None,
-    )
+    try:
+        change_page_settings(
+            page,
+            auto_sync=bool(body["autoSync"]) if "autoSync" in body else None,
+            sync_interval=interval if isinstance(interval, int) else None,
+            auto_pipeline_mode=PipelineMode(mode) if isinstance(mode, str) else None,
+            auto_pipeline=_pipeline(body["autoPipelineId"])
+            if "autoPipelineId" in body
+            else "stays",
+        )
+    except Refusal as refusal:
+        raise Invalid(**{refusal.field or "autoPipelineId": refusal.message}) from refusal
     return page_cards.card(page)
 
 
@@ -84,7 +91,7 @@ def _fault(name: str, value: object) -> str | None:
         return "autoSync must be true or false."
     if name == "syncInterval" and not _is_interval(value):
         return f"syncInterval must be whole minutes from {LEAST_INTERVAL} to {MOST_INTERVAL}."
-    if name == "autoPipelineId" and value is not None:
+    if name == "autoPipelineId" and value is not None and _pipeline(value) is None:
         return "There is no such pipeline."
     if name == "autoPipelineMode" and value not in list(PipelineMode):
         return f"autoPipelineMode must be one of {', '.join(PipelineMode)}."
@@ -94,3 +101,10 @@ def _fault(name: str, value: object) -> str | None:
 def _is_interval(value: object) -> bool:
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     return is_whole and LEAST_INTERVAL <= value <= MOST_INTERVAL  # type: ignore[operator]  # is_whole
+
+
+def _pipeline(value: object) -> int | None:
+    """Ids come as strings or integers."""
+    text = "" if isinstance(value, bool) or not isinstance(value, int | str) else str(value)
+    is_key = text.isascii() and text.isdigit() and len(text) < 19
+    return int(text) if is_key else None
