@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inbox.actions import fetching, profiles
+from inbox.actions.contacts import suggesting
 from workers.side_by_side import Slots
 
 MOST = 200  # of one job
@@ -19,3 +20,8 @@ def run_fetch(job_id: int) -> None:
 def fetch_profiles() -> None:
     """Profiles that are due."""
     fetches.start_or_skip(profiles.fetch_profiles, MOST)
+
+
+def suggest_merges() -> None:
+    """Who on Messenger seems to be somebody on Instagram."""
+    suggesting.suggest_merges()

@@ -23,7 +23,12 @@ from inbox.models import (
     User,
 )
 from inbox.models.loading import quoted_messages
-from inbox.shapes.contacts import contact as contact  # the other files of the folder, by one name
+from inbox.shapes.contacts import activity as activity  # the folder's other files, by one name
+from inbox.shapes.contacts import analysis as analysis
+from inbox.shapes.contacts import contact as contact
+from inbox.shapes.contacts import contact_row as contact_row
+from inbox.shapes.contacts import evidence as evidence
+from inbox.shapes.contacts import note as note
 from inbox.shapes.contacts import tag as tag
 from inbox.shapes.moments import Shape as Shape
 from inbox.shapes.moments import timestamp as timestamp
@@ -136,13 +141,13 @@ def sync_job(row: SyncJob, errors: Sequence[SyncError] = ()) -> Shape:
         "syncedMessages": row.synced_messages,
         "newMessages": row.new_messages,
         "recoveredMessages": row.recovered_messages,
+        "analyzedTotal": row.analyzed_total,
+        "analyzedDone": row.analyzed_done,
         "graphCalls": row.graph_calls,
         "errors": [
             {"platform": e.platform, "id": e.thread_id, "error": e.error, "code": e.code,
              "name": e.name}
             for e in errors
-        "analyzedTotal": row.analyzed_total,
-        "analyzedDone": row.analyzed_done,
         ],
         "tokenExpired": row.token_expired,
         "failure": row.failure,

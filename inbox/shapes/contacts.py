@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from inbox.models import Contact, Platform, Tag
+from inbox import partials
+from inbox.models import (
+    Analysis,
+    Contact,
+    ContactActivity,
+    ContactNote,
+    Conversation,
+    Message,
+    PipelineStage,
+    Platform,
+    Tag,
+    User,
+)
+from inbox.models.contact_rows import ContactRow
 from inbox.shapes.moments import Shape, key, timestamp
 
 
@@ -42,6 +55,93 @@ def contact(row: Contact, tags: Iterable[Tag] | None = None) -> Shape:
         "version": row.version,
     }
     return shape if tags is None else shape | {"tags": [tag(one) for one in tags]}
+
+
+def contact_row(row: ContactRow) -> Shape:
+    """A contact in the list, with its markup. `conversations` are those that whoever asks may see,
+    the newest first."""
+    shape = contact(row.contact, row.tags) | {
+        "facebookPage": {"id": str(row.page.id), "name": row.page.name},
+        "stage": row.stage and _stage(row.stage, row.pipeline.name if row.pipeline else ""),
+        "conversations": [_thread(thread) for thread in row.threads],
+    }
+    shape["html"] = partials.contact_row_html(shape)
+    return shape
+
+
+def activity(row: ContactActivity) -> Shape:
+    """Needs `user` loaded; null is AI, or the system."""
+    return {
+        "id": str(row.id),
+        "contactId": str(row.contact_id),
+        "type": row.type,
+        "title": row.title,
+        "details": row.details,
+        "user": _person(row.user),
+        "createdAt": timestamp(row.created_at),
+    }
+
+
+def note(row: ContactNote) -> Shape:
+    """Needs `author` loaded."""
+    return {
+        "id": str(row.id),
+        "text": row.text,
+        "author": _person(row.author),
+        "createdAt": timestamp(row.created_at),
+        "editedAt": timestamp(row.edited_at),
+    }
+
+
+def analysis(row: Analysis) -> Shape:
+    return {
+        "id": str(row.id),
+        "kind": row.kind,
+        "summary": row.summary,
+        "recommendedStage": row.recommended_stage,
+        "leadScore": row.lead_score,
+        "leadStatus": row.lead_status,
+        "confidence": row.confidence,
+        "reasoning": row.reasoning,
+        "usedFallback": row.used_fallback,
+        "retryCount": row.retry_count,
+        "keyNumber": row.key_number,
+        "model": row.model,
+        "createdAt": timestamp(row.created_at),
+    }
+
+
+def evidence(row: Message) -> Shape:
+    """A message that an analysis rests on."""
+    return {
+        "id": str(row.id),
+        "conversationId": str(row.conversation_id),
+        "content": "" if row.is_deleted else row.content,
+        "direction": row.direction,
+        "timestamp": timestamp(row.sent_at),
+    }
+
+
+def _person(row: User | None) -> Shape | None:
+    return None if row is None else {"id": str(row.id), "name": row.name}
+
+
+def _stage(row: PipelineStage, pipeline: str) -> Shape:
+    return {"id": str(row.id), "name": row.name, "colour": row.colour, "pipeline": pipeline}
+
+
+def _thread(row: Conversation) -> Shape:
+    return {
+        "id": str(row.id),
+        "platform": row.platform,
+        "status": row.status,
+        "assignee": _person(row.assignee),
+        "lastMessage": {
+            "content": row.last_message_snippet,
+            "direction": row.last_message_direction,
+            "timestamp": timestamp(row.last_message_at),
+        },
+    }
 
 
 def tag(row: Tag) -> Shape:

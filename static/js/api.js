@@ -17,6 +17,7 @@ export class ApiError extends Error {
 export const get = (path, query) => send("GET", query ? `${path}?${query}` : path);
 export const post = (path, body = {}) => send("POST", path, body);
 export const patch = (path, body) => send("PATCH", path, body);
+export const remove = (path) => send("DELETE", path, {});
 
 async function send(method, path, body) {
   const headers = { Accept: "application/json" };

@@ -7,15 +7,18 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 
 from inbox import storage
+from inbox.actions.contacts.merging import merge
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.models import (
     ApiToken,
     Attachment,
+    ContactNote,
     CopyState,
     DataDeletion,
     FacebookLogin,
     FetchJob,
+    MergeSuggestion,
     Notification,
     NotificationKind,
     Platform,
@@ -23,10 +26,11 @@ from inbox.models import (
     SyncJob,
     SyncKind,
     SyncStatus,
+    Tag,
     WebhookFailure,
 )
 from inbox.models.base import Base
-from tests.cast import Cast, api_token, insert
+from tests.cast import Cast, api_token, contact, conversation, insert
 
 # What nobody without the conversation may read anywhere.
 OF_BOBS_CUSTOMER = ("Zelda Quill", "marzipan", "quince-jelly.png")
@@ -112,8 +116,29 @@ def ids_of_bobs(cast: Cast) -> dict[str, str]:
             message="New message from Zelda Quill",
         )
     )
+    label = insert(Tag(organization_id=cast.organization.id, name="A reason of ours"))
+    note = insert(
+        ContactNote(
+            organization_id=cast.organization.id,
+            contact_id=cast.contact.id,
+            author_id=cast.bob.id,
+            text="Zelda Quill likes marzipan",
+        )
+    )
+    double = contact(cast.page, "Zelda Quill", Platform.INSTAGRAM)
+    conversation(double, assignee=cast.bob)
+    suggestion = insert(
+        MergeSuggestion(
+            organization_id=cast.organization.id,
+            messenger_contact_id=cast.contact.id,
+            instagram_contact_id=double.id,
+            likeness=90,
+        )
+    )
     cast.contact.profile_picture_file_id = picture.id
     insert(cast.contact)
+    other = contact(cast.page, "Zelda Quill", Platform.INSTAGRAM)
+    merged = merge(cast.contact, other, by=cast.bob)
     api_token(cast.bob, "Orchard robot")
     return {
         "conversation_id": str(cast.conversation.id),
@@ -128,6 +153,10 @@ def ids_of_bobs(cast: Cast) -> dict[str, str]:
         "user_id": str(cast.bob.id),
         "failure_id": str(failure.id),
         "token_id": str(newest(ApiToken)),
+        "tag_id": str(label.id),
+        "note_id": str(note.id),
+        "suggestion_id": str(suggestion.id),
+        "merge_id": str(merged.id),
         "filename": "css/shell.css",
     }
 

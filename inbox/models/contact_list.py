@@ -1,0 +1,131 @@
+"""The list of contacts: pages of it in several orders, and how many it has."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, func, select, text, tuple_
+
+from inbox.extensions import db
+from inbox.models.contact import Contact
+from inbox.models.keyset import BadCursorError
+from inbox.models.loading import contacts_by_id
+
+# The planner takes reading an index for as dear as on a spinning disk, and would read the table.
+BY_INDEX = text("SELECT set_config('random_page_cost', '1.1', true)")
+
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
+
+class Order(StrEnum):
+    """`RECENT`: the last message first; `SILENT`: last; `SCORE`: the highest first, those without
+    a score after all others, the last message first."""
+
+    RECENT = "RECENT"
+    SILENT = "SILENT"
+    SCORE = "SCORE"
+
+
+class Place(NamedTuple):
+    """The last row of a page. `value` is its score, or its moment in microseconds."""
+
+    is_score: bool
+    value: int
+    row_id: int
+
+    def encode(self) -> str:
+        return base64.urlsafe_b64encode(json.dumps(self).encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, cursor: str) -> Place:
+        """Raises `BadCursorError`."""
+        try:
+            raw = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+            is_score, value, row_id = raw
+            place = cls(bool(is_score), int(value), int(row_id))
+            place.moment()
+        except (
+            ValueError,
+            TypeError,
+            OverflowError,
+            OSError,
+            RecursionError,
+            binascii.Error,
+        ) as error:
+            raise BadCursorError(cursor) from error
+        if not 0 <= place.row_id < 2**63 or (place.is_score and not 0 <= place.value <= 100):
+            raise BadCursorError(cursor)
+        return place
+
+    def moment(self) -> datetime:
+        return EPOCH + self.value * MICROSECOND
+
+
+def page_of(
+    which: Sequence[ColumnElement[bool]], order: Order, *, after: Place | None, limit: int
+) -> tuple[list[Contact], Place | None]:
+    """The next `limit` contacts, and where the page after them begins."""
+    db.session.execute(BY_INDEX)
+    places = _places(which, order, after=after, limit=limit + 1)
+    rows = {row.id: row for row in contacts_by_id(place.row_id for place in places[:limit])}
+    shown = [rows[place.row_id] for place in places[:limit] if place.row_id in rows]
+    return shown, places[limit - 1] if len(places) > limit else None
+
+
+def count(which: Sequence[ColumnElement[bool]]) -> int:
+    db.session.execute(BY_INDEX)
+    return db.session.scalar(select(func.count()).select_from(Contact).where(*which)) or 0
+
+
+def ids_after(which: Sequence[ColumnElement[bool]], after: int, limit: int) -> Sequence[int]:
+    """By id, so that changing them moves none out of the way."""
+    db.session.execute(BY_INDEX)
+    query = select(Contact.id).where(*which, Contact.id > after)
+    return db.session.scalars(query.order_by(Contact.id).limit(limit)).all()
+
+
+def _places(
+    which: Sequence[ColumnElement[bool]], order: Order, *, after: Place | None, limit: int
+) -> list[Place]:
+    if order != Order.SCORE:
+        return _by_moment(which, after, limit, newest_first=order == Order.RECENT)
+    scored: list[Place] = []
+    if after is None or after.is_score:
+        scored = _by_score(which, after, limit)
+        after = None
+    if len(scored) == limit:
+        return scored
+    rest = [*which, Contact.lead_score.is_(None)]
+    return scored + _by_moment(rest, after, limit - len(scored), newest_first=True)
+
+
+def _by_moment(
+    which: Sequence[ColumnElement[bool]], after: Place | None, limit: int, *, newest_first: bool
+) -> list[Place]:
+    moment: Any = Contact.last_interaction_at
+    query = select(moment, Contact.id).where(*which)
+    if after is not None:
+        here, there = tuple_(moment, Contact.id), tuple_(after.moment(), after.row_id)
+        query = query.where(here < there if newest_first else here > there)
+    found = _read(query, (moment, Contact.id), limit, descending=newest_first)
+    return [Place(False, (at - EPOCH) // MICROSECOND, row_id) for at, row_id in found]
+
+
+def _by_score(which: Sequence[ColumnElement[bool]], after: Place | None, limit: int) -> list[Place]:
+    score: Any = Contact.lead_score
+    query = select(score, Contact.id).where(*which, score.is_not(None))
+    if after is not None:
+        query = query.where(tuple_(score, Contact.id) < tuple_(after.value, after.row_id))
+    found = _read(query, (score, Contact.id), limit, descending=True)
+    return [Place(True, value, row_id) for value, row_id in found]
+
+
+def _read(query: Select[Any], keys: tuple[Any, Any], limit: int, *, descending: bool) -> list[Any]:
+    order = [key.desc() if descending else key.asc() for key in keys]
+    return list(db.session.execute(query.order_by(*order).limit(limit)))

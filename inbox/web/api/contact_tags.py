@@ -1,0 +1,106 @@
+"""Tags: the organization's, and those of a contact."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+
+from inbox import shapes
+from inbox.actions.contacts import tagging
+from inbox.extensions import db
+from inbox.models import Tag
+from inbox.web import access
+from inbox.web.api import parameters
+from inbox.web.api.contacts import shape_of
+from inbox.web.errors import Invalid
+from inbox.web.forms import Form
+from inbox.web.identity import admin_required, signed_in_user
+
+blueprint = Blueprint("api_contact_tags", __name__, url_prefix="/api")
+
+MOST_NAME = 40
+COLOUR = re.compile(r"#[0-9a-f]{6}")
+
+
+@blueprint.get("/tags")
+@login_required
+def index() -> ResponseReturnValue:
+    """`{items}`, by name."""
+    rows = db.session.scalars(Tag.in_organization(signed_in_user().organization_id))
+    return {"items": [shapes.tag(row) for row in rows], "nextCursor": None}
+
+
+@blueprint.post("/tags")
+@login_required
+def create() -> ResponseReturnValue:
+    """`{name, colour?}` → 201 and the tag; one of that name that is there already."""
+    name, colour = _tag_fields()
+    if name is None:
+        raise Invalid(name="This is needed.")
+    return shapes.tag(tagging.make_tag(name, colour=colour, by=signed_in_user())), 201
+
+
+@blueprint.patch("/tags/<tag_id>")
+@admin_required
+def change(tag_id: str) -> ResponseReturnValue:
+    """`{name?, colour?}` → the tag."""
+    user = signed_in_user()
+    row = access.tag(tag_id, user=user)
+    name, colour = _tag_fields()
+    tagging.change_tag(row, name=name, colour=colour, by=user)
+    return shapes.tag(row)
+
+
+@blueprint.delete("/tags/<tag_id>")
+@admin_required
+def remove(tag_id: str) -> ResponseReturnValue:
+    """It goes from all contacts."""
+    tagging.delete_tag(access.tag(tag_id, user=signed_in_user()))
+    return "", 204
+
+
+@blueprint.post("/contacts/<contact_id>/tags")
+@login_required
+def put_new(contact_id: str) -> ResponseReturnValue:
+    """`{name}`: puts the tag of that name on the contact, which may be a new one. → the contact."""
+    user = signed_in_user()
+    row = access.contact(contact_id, user=user)
+    name, _ = _tag_fields()
+    if name is None:
+        raise Invalid(name="This is needed.")
+    tagging.put_tag(row, tagging.make_tag(name, by=user), by=user)
+    return shape_of(row, user)
+
+
+@blueprint.put("/contacts/<contact_id>/tags/<tag_id>")
+@login_required
+def put(contact_id: str, tag_id: str) -> ResponseReturnValue:
+    """→ the contact."""
+    user = signed_in_user()
+    row = access.contact(contact_id, user=user)
+    tagging.put_tag(row, access.tag(tag_id, user=user), by=user)
+    return shape_of(row, user)
+
+
+@blueprint.delete("/contacts/<contact_id>/tags/<tag_id>")
+@login_required
+def take(contact_id: str, tag_id: str) -> ResponseReturnValue:
+    """→ the contact."""
+    user = signed_in_user()
+    row = access.contact(contact_id, user=user)
+    tagging.take_tag(row, access.tag(tag_id, user=user), by=user)
+    return shape_of(row, user)
+
+
+def _tag_fields() -> tuple[str | None, str | None]:
+    body = parameters.json_object()
+    form = Form(body)
+    name = form.text("name", most=MOST_NAME) if "name" in body else None
+    colour = form.text("colour", most=7).lower() if "colour" in body else None
+    form.close()
+    if colour is not None and not COLOUR.fullmatch(colour):
+        raise Invalid(colour="A colour is # and six of 0-9 and a-f.")
+    return name, colour

@@ -1,0 +1,60 @@
+"""All that the profile of a contact shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from inbox import shapes
+from inbox.models import Contact, ContactMerge, User
+from inbox.models.contact_history import (
+    activities_of,
+    analyses_of,
+    evidence_of,
+    is_asked_for,
+    notes_of,
+    standing_merges,
+)
+from inbox.web.api.contacts import shape_of
+
+ACTIVITIES = 20
+WIDTH, HEIGHT = 240, 56  # of the plot, in its own units
+
+
+def profile(row: Contact, user: User) -> dict[str, Any]:
+    """What the templates of contacts/ take."""
+    activities, older = activities_of(row.id, after=None, limit=ACTIVITIES)
+    analyses = analyses_of(row.id)
+    newest = analyses[0] if analyses else None
+    return {
+        "contact": shape_of(row, user),
+        "name_by_hand": row.name_by_hand,
+        "notes": [shapes.note(note) for note in notes_of(row.id)],
+        "activities": [shapes.activity(each) for each in activities],
+        "older": older and older.encode(),
+        "analysis": newest and shapes.analysis(newest),
+        "evidence": [
+            shapes.evidence(message)
+            for message in (evidence_of(newest, row.id, user) if newest else ())
+        ],
+        "plot": plot([each.lead_score for each in reversed(analyses)]),
+        "is_waiting": is_asked_for(row.id),
+        "merges": [_merge(each) for each in standing_merges(row.id)],
+        "me": {"id": str(user.id), "isAdmin": user.is_admin},
+    }
+
+
+def plot(scores: Sequence[int | None]) -> list[dict[str, int]]:
+    """Where each score stands, oldest first: `{x, y, score}`. Fewer than two draw no line."""
+    known = [score for score in scores if score is not None]
+    if len(known) < 2:
+        return []
+    step = WIDTH / (len(known) - 1)
+    return [
+        {"x": round(place * step), "y": round(HEIGHT * (1 - score / 100)), "score": score}
+        for place, score in enumerate(known)
+    ]
+
+
+def _merge(row: ContactMerge) -> shapes.Shape:
+    return {"id": str(row.id), "at": shapes.timestamp(row.created_at)}

@@ -1,0 +1,122 @@
+// One thing done with many contacts: slice by slice, so that one sees how far it is, and can stop.
+
+import { post } from "./api.js";
+import { ask } from "./confirm.js";
+import { filterQuery } from "./contacts_filters.js";
+import { announce, toast } from "./toasts.js";
+
+const byId = (id) => document.getElementById(id);
+const bar = byId("bulk");
+const progress = byId("bulk-progress");
+const MANY = 50; // contacts; more are asked about first
+
+let isAll = false; // all that match, not only those that are shown
+let isStopped = false;
+let done = () => {};
+
+export function startBulk(onDone) {
+  done = onDone;
+  byId("choose-all").addEventListener("change", ({ target }) => {
+    for (const row of rowsShown()) boxOf(row).checked = target.checked;
+    isAll = false;
+    show();
+  });
+  byId("contact-rows").addEventListener("change", () => {
+    isAll = false;
+    show();
+  });
+  byId("choose-matching").addEventListener("click", () => {
+    isAll = true;
+    show();
+  });
+  byId("bulk-clear").addEventListener("click", clear);
+  byId("contact-filters").addEventListener("change", clear);
+  addEventListener("inbox:counted", show);
+  for (const select of bar.querySelectorAll("[data-bulk]")) select.addEventListener("change", () => act(select));
+  progress.querySelector("button").addEventListener("click", () => (isStopped = true));
+  byId("bulk-analyze")?.addEventListener("click", analyze);
+}
+
+export const rowsShown = () => [...byId("contact-rows").rows];
+const boxOf = (row) => row.querySelector("[data-choose]");
+const chosenRows = () => rowsShown().filter((row) => boxOf(row).checked);
+const total = () => Number(byId("contacts-total").dataset.count ?? 0);
+const count = () => (isAll ? total() : chosenRows().length);
+
+function show() {
+  const rows = chosenRows();
+  if (!rows.length) isAll = false;
+  bar.hidden = !rows.length;
+  byId("choose-all").checked = rows.length > 0 && rows.length === rowsShown().length;
+  byId("choose-all").indeterminate = rows.length > 0 && rows.length < rowsShown().length;
+  byId("bulk-count").textContent = `${count().toLocaleString()} chosen`;
+  const more = byId("choose-matching");
+  more.hidden = isAll || rows.length < rowsShown().length || total() <= rows.length;
+  more.textContent = `Choose all ${total().toLocaleString()} that match`;
+  showMerge(rows);
+}
+
+// Two of one Page, on two platforms, may be one person.
+function showMerge(rows) {
+  const [one, other] = rows;
+  const fits = !isAll && rows.length === 2 && one.dataset.page === other.dataset.page && one.dataset.platforms !== other.dataset.platforms && rows.every((row) => !row.dataset.platforms.includes(" "));
+  byId("bulk-merge").hidden = !fits;
+  if (fits) byId("bulk-merge").href = `/contacts/${one.dataset.id}/merge?with=${other.dataset.id}`;
+}
+
+function clear() {
+  for (const row of rowsShown()) boxOf(row).checked = false;
+  isAll = false;
+  show();
+}
+
+// What is chosen, as the API takes it: the body, and the query that "all" is about.
+export function chosen() {
+  return isAll ? { body: { all: true }, query: filterQuery(), count: total() } : { body: { ids: chosenRows().map(({ dataset }) => dataset.id) }, query: new URLSearchParams(), count: count() };
+}
+
+async function act(select) {
+  const { bulk, key } = select.dataset;
+  const { value } = select;
+  const label = select.selectedOptions[0].textContent;
+  select.value = "";
+  if (!value || !progress.hidden) return;
+  const { body, query, count: many } = chosen();
+  const question = { title: `Change ${many.toLocaleString()} contacts?`, text: `${select.options[0].textContent.replace("…", "")}: ${label}`, label: "Change them" };
+  if (many > MANY && !(await ask(question))) return;
+  await run({ ...body, action: bulk, [key]: value === "null" ? null : value }, query, many);
+}
+
+async function run(body, query, many) {
+  isStopped = false;
+  let [finished, after] = [0, "0"];
+  progress.hidden = false;
+  try {
+    while (after !== null && !isStopped) {
+      const answer = await post(`/api/contacts/bulk?${query}`, { ...body, after });
+      finished += answer.done;
+      after = answer.nextAfter;
+      showProgress(finished, many);
+    }
+    const said = `${finished.toLocaleString()} contact${finished === 1 ? "" : "s"} changed${isStopped ? ", then stopped" : ""}`;
+    toast(said);
+    announce(said);
+    clear();
+  } catch (error) {
+    toast(`${finished} changed, then: ${Object.values(error.fields ?? {})[0] ?? error.message}`);
+  } finally {
+    progress.hidden = true;
+    done();
+  }
+}
+
+function showProgress(finished, many) {
+  progress.querySelector("progress").value = many ? Math.min(1, finished / many) : 1;
+  progress.querySelector("span").textContent = `${finished.toLocaleString()} of ${Math.max(many, finished).toLocaleString()}`;
+}
+
+// What it would cost is said before anything is asked for.
+async function analyze() {
+  const { analyzeChosen } = await import("./contacts_analyze.js");
+  await analyzeChosen(chosen());
+}
