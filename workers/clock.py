@@ -50,6 +50,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("inbox.actions.fetching.sweep_fetches", 5),  # newcomers whose nudge was lost
     Periodic("inbox.actions.fetching.prune_fetches", 3600),
     Periodic("inbox.actions.profiles.sweep_profiles", 15),  # contacts without name and picture
+    Periodic("inbox.actions.contacts.suggesting.look_again", 3600),  # one person, two contacts
     Periodic("inbox.actions.files.wake_copying", 5),  # files whose nudge was lost, or due again
     Periodic("inbox.actions.early_events.sweep_early_events", 5),  # their message came meanwhile
     Periodic("inbox.actions.early_events.prune_early_events", 3600),
@@ -59,12 +60,12 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("inbox.actions.pauses.note_beat", 20),  # after a pause of ours, pages are synced
     Periodic("inbox.actions.page_checks.sweep_pages", 60),  # tokens and subscriptions
     Periodic("inbox.actions.facebook_logins.prune_logins", 60),
-)
     Periodic("inbox.actions.ai.sweeping.sweep_interactions", 5),  # who has fallen quiet
     Periodic("inbox.actions.ai.sweeping.sweep_requests", 5),  # analyses that are due
     Periodic("inbox.actions.ai.progress.complete_runs", 5),
     Periodic("inbox.actions.ai.sweeping.wake_retries", 1800),  # there are keys again
     Periodic("inbox.actions.ai.sweeping.request_stale", 7 * 24 * 3600),
+)
 
 
 class Clock:
