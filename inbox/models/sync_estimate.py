@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +11,11 @@ from inbox.models.sync_job import SyncJob, SyncKind, SyncStatus
 
 @dataclass(frozen=True)
 class Estimate:
-    """`contacts`: of them there will be about so many in the end. `is_least`: what Meta's law
-    alone takes; it may take longer."""
+    """`contacts`: of them there will be about so many in the end. `calls_left`: to Meta.
+    `is_least`: what Meta's law alone takes; it may take longer."""
 
     contacts: int
+    calls_left: int
     seconds_left: float
     is_least: bool
 
@@ -31,12 +33,14 @@ def estimate(
         return None
     assert job.started_at is not None
     left = (expected - job.total_contacts) / done
-    by_law = left * job.graph_calls / calls_per_second
+    calls_left = math.ceil(left * job.graph_calls)
+    by_law = calls_left / calls_per_second
     # The time since the start holds pauses and deaths of workers, once there was another attempt.
     is_steady = job.attempt == 1
     by_pace = left * (now - job.started_at).total_seconds() if is_steady else 0.0
     waiting = (job.waiting_until - now).total_seconds() if job.waiting_until else 0.0
-    return Estimate(expected, max(by_law, by_pace) + max(0.0, waiting), not is_steady)
+    seconds = max(by_law, by_pace) + max(0.0, waiting)
+    return Estimate(expected, calls_left, seconds, not is_steady)
 
 
 def _done_before(job: SyncJob) -> int:

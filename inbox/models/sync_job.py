@@ -112,6 +112,12 @@ class SyncJob(Versioned, Base):
         return cls.status.in_(ACTIVE)
 
     @classmethod
+    def waits(cls) -> ColumnElement[bool]:
+        """For a worker: nobody has it, or its worker has died."""
+        has_died = (cls.status == SyncStatus.IN_PROGRESS) & (cls.lease_until < func.now())
+        return (cls.status == SyncStatus.PENDING) | has_died
+
+    @classmethod
     def newest_of_page(cls, facebook_page_id: int) -> Select[SyncJob]:
         rows = select(cls).where(cls.facebook_page_id == facebook_page_id)
         return rows.order_by(cls.id.desc()).limit(1)

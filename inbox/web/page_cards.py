@@ -108,9 +108,9 @@ def _state(page: FacebookPage, job: SyncJob | None) -> str:
 
 
 def _outlook(job: SyncJob) -> shapes.Shape:
-    """`expectedContacts` and `secondsLeft` are null where nobody can know them."""
+    """`expectedContacts`, `callsLeft` and `secondsLeft` are null where nobody can know them."""
     if job.status not in (SyncStatus.IN_PROGRESS, SyncStatus.PAUSED):
-        return {"expectedContacts": None, "secondsLeft": None, "isLeast": False}
+        return {"expectedContacts": None, "callsLeft": None, "secondsLeft": None, "isLeast": False}
     expected = expected_contacts(job)
     accounts = 2 if job.facebook_page.instagram_account_id else 1
     allowed = settings().conversation_calls_per_second * accounts
@@ -118,6 +118,7 @@ def _outlook(job: SyncJob) -> shapes.Shape:
     is_in_reach = expected is not None and job.total_contacts <= expected
     return {
         "expectedContacts": expected if is_in_reach else None,
+        "callsLeft": found and found.calls_left,
         "secondsLeft": found and round(found.seconds_left),
         "isLeast": bool(found and found.is_least),
     }

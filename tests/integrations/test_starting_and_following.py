@@ -194,6 +194,7 @@ def test_how_many_are_expected_is_known_from_the_last_complete_sync(
         first = job(page, SyncStatus.IN_PROGRESS, **running)
     told = status(alice, first.id)
     assert (told["expectedContacts"], told["secondsLeft"]) == (None, None)
+    assert told["callsLeft"] is None
     database.rows("UPDATE sync_jobs SET status = 'COMPLETED', total_contacts = 300")
     with app.app_context():
         second = job(page, SyncStatus.IN_PROGRESS, **running)
@@ -202,6 +203,7 @@ def test_how_many_are_expected_is_known_from_the_last_complete_sync(
     told = status(alice, second.id)
     assert told["expectedContacts"] == 300
     assert 118 <= told["secondsLeft"] <= 125, "100 took a minute, 200 are left"
+    assert told["callsLeft"] == 2 * calls
     database.rows("UPDATE sync_jobs SET attempt = 2 WHERE id = %s", second.id)
     told = status(alice, second.id)
     allowed = 2 * app.extensions["inbox_config"].conversation_calls_per_second

@@ -123,6 +123,7 @@ def test_a_paused_one_goes_on_where_it_stood(
     job = filled.run(job_id)
     assert (job["status"], job["total_contacts"]) == ("COMPLETED", 130)
     assert filled.is_whole()
+    counts_all_as_new(filled, job)
 
 
 def test_resumed_at_once_the_old_worker_is_fenced_off(
@@ -131,11 +132,19 @@ def test_resumed_at_once_the_old_worker_is_fenced_off(
     job_id, running = under_way
     turn(filled, sync.pause, job_id)
     turn(filled, sync.resume, job_id)
-    job = filled.run(job_id)
+    filled.run(job_id)
     running.result(10)
+    job = filled.job(job_id)
     assert (job["status"], job["total_contacts"], job["attempt"]) == ("COMPLETED", 130, 2)
     assert filled.job(job_id)["total_contacts"] == 130
     assert filled.is_whole()
+    counts_all_as_new(filled, job)
+
+
+def counts_all_as_new(shop: Shop, job: Row) -> None:
+    """What was stored by a worker that was stopped before its checkpoint, too."""
+    assert job["new_contacts"] == 130
+    assert job["new_messages"] == shop.database.value("SELECT count(*) FROM messages")
 
 
 def test_the_clock_asks_for_pages_that_sync_by_themselves(filled: Shop) -> None:

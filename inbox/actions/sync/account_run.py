@@ -16,8 +16,8 @@ from typing import Any
 from inbox.actions.sync.asking import Asking, LostCursorError
 from inbox.actions.sync.background import started
 from inbox.actions.sync.circles import IN_CIRCLES, Path
+from inbox.actions.sync.fence import Fence
 from inbox.actions.sync.older_pages import older_pages
-from inbox.actions.sync.progress import Fence
 from inbox.actions.sync.storing import Keeper
 from inbox.actions.sync.walk import Walk
 from inbox.meta.errors import ErrorKind, MetaError
@@ -60,20 +60,10 @@ class AccountRun:
 
     def _slices(self, walk: Walk) -> Iterator[tuple[Slice, Walk]]:
         """Each slice, and the walk as it stands behind it."""
-        path, losses = Path(), 0
+        path = Path()
         coming = self._fetch(walk)
         while True:
-            try:
-                part = coming.result()
-            except LostCursorError as lost:
-                losses += 1
-                if walk.last is None or losses > MOST_LOSSES:
-                    raise lost.error from lost
-                after = self._asking.place_of(walk.last.updated)
-                walk = replace(walk, after=after, found=walk.last)
-                coming = self._fetch(walk)
-                continue
-            losses = 0
+            walk, part = self._arrived(walk, coming)
             if not path.leads_on(hash(thread.id) for thread in part.threads):
                 raise MetaError(ErrorKind.REQUEST, IN_CIRCLES)
             walk = walk.behind(part)
@@ -83,6 +73,20 @@ class AccountRun:
             yield part, walk
             if ends:
                 return
+
+    def _arrived(self, walk: Walk, coming: Future[Slice]) -> tuple[Walk, Slice]:
+        """Waits for the slice. A place that Meta has forgotten is found again."""
+        losses = 0
+        while True:
+            try:
+                return walk, coming.result()
+            except LostCursorError as lost:
+                losses += 1
+                if walk.last is None or losses > MOST_LOSSES:
+                    raise lost.error from lost
+                after = self._asking.place_of(walk.last.updated)
+                walk = replace(walk, after=after, found=walk.last)
+                coming = self._fetch(walk)
 
     def _fetch(self, walk: Walk) -> Future[Slice]:
         return started(partial(self._asking.slice, walk.after))

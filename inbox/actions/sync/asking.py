@@ -8,6 +8,7 @@ from datetime import datetime
 
 from inbox.actions.sync.calls import Calls
 from inbox.actions.sync.circles import IN_CIRCLES, Path
+from inbox.actions.sync.outages import Outages
 from inbox.actions.sync.reasons import reason
 from inbox.actions.sync.sizing import MOST_THREADS, Size
 from inbox.meta.errors import TOO_MUCH_ASKED, ErrorKind, MetaError
@@ -17,8 +18,6 @@ log = logging.getLogger(__name__)
 
 # No thread by itself is to blame for these: they end the account's sync.
 FATAL = (ErrorKind.TOKEN, ErrorKind.PERMISSION, ErrorKind.POLICY)
-OUTAGE_PAUSE = 30.0  # seconds
-MOST_OUTAGES = 40  # about 20 minutes of silence end the job
 
 
 class LostCursorError(Exception):
@@ -44,17 +43,14 @@ class Asking:
     def slice(self, after: str | None) -> Slice:
         """The threads after this cursor; one that cannot be read comes alone, with its `problem`.
         Raises `LostCursorError`, too."""
-        outages = 0
+        outages = Outages(self._history, self._calls)
         while True:
             asked = self._size.asked()
             try:
                 part = self._calls.make(lambda: self._history.threads(asked, after))  # noqa: B023 - at once
             except MetaError as error:
                 self._check(error, after)
-                if self._knows_not_a_field(error):
-                    continue
-                if error.kind == ErrorKind.TRANSIENT and not self._is_there(outages):
-                    outages += 1
+                if self._knows_not_a_field(error) or outages.is_one(error):
                     continue
                 if self._asks_for_less(error):
                     continue
@@ -87,21 +83,17 @@ class Asking:
             after = part.after
 
     def _of_thread(self, ask: Callable[[Asked], ThreadPage]) -> ThreadPage:
-        outages = 0
+        outages = Outages(self._history, self._calls)
         messages = min(MOST_MESSAGES, self._size.messages)
         while True:
             asked = Asked(1, messages, self._size.is_lean)
             try:
                 return self._calls.make(lambda: ask(asked))  # noqa: B023 - at once
             except MetaError as error:
-                if self._knows_not_a_field(error):
-                    continue
                 if TOO_MUCH_ASKED in error.message and messages > 1:
                     messages //= 2
-                    continue
-                if error.kind != ErrorKind.TRANSIENT or self._is_there(outages):
+                elif not (self._knows_not_a_field(error) or outages.is_one(error)):
                     raise
-                outages += 1
 
     def _check(self, error: MetaError, after: str | None) -> None:
         """Raises what no other size of the call would change."""
@@ -109,18 +101,6 @@ class Asking:
             raise error
         if after is not None and error.code == 100 and "cursor" in error.message.lower():
             raise LostCursorError(error)
-
-    def _is_there(self, outages: int) -> bool:
-        """Meta failed, again and again. Does it answer anything at all? If not, a while passes.
-        Raises `MetaError` after a long outage."""
-        try:
-            self._calls.make(lambda: self._history.threads(Asked(1, 0)))
-        except MetaError as error:
-            if error.kind != ErrorKind.TRANSIENT or outages >= MOST_OUTAGES:
-                raise
-            self._calls.wait(OUTAGE_PAUSE, reason(error))
-            return False
-        return True
 
     def _asks_for_less(self, error: MetaError) -> bool:
         """False when it is a single thread that cannot be read."""

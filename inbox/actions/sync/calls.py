@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from inbox.actions.sync.progress import Fence, StoppedError
+from inbox.actions.sync.fence import Fence, StoppedError
 from inbox.actions.sync.reasons import reason
 from inbox.meta.errors import ErrorKind, MetaError
 from inbox.meta.history import Slice, ThreadPage

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from inbox.actions.sync.asking import FATAL, Asking
+from inbox.actions.sync.fence import Fence
 from inbox.actions.sync.older_pages import older_pages
-from inbox.actions.sync.progress import Fence
 from inbox.actions.sync.reasons import reason
 from inbox.actions.sync.storing import Keeper
 from inbox.db import transaction

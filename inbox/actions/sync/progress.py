@@ -1,172 +1,21 @@
-"""The row of a running sync: each write is fenced by the worker's `attempt`."""
+"""What a sync has done, as its row tells it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Update, case, cast, func, select, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from inbox import shapes
-from inbox.actions.sync.reasons import reason
 from inbox.db import transaction
 from inbox.events import Audience, SyncProgress
 from inbox.extensions import db
-from inbox.meta.errors import MetaError
-from inbox.models import FacebookPage, SyncError, SyncJob, SyncKind, SyncStatus
+from inbox.models import FacebookPage, SyncJob, SyncKind
 from inbox.realtime import publish
 
-# What a killed worker had in hand is asked for within a sweep (2 s) after this, and is to go on
-# within 15 s on a busy machine too. Three heartbeats (2 s) may be missed.
-LEASE = timedelta(seconds=8)
-
-
-class StoppedError(Exception):
-    """A person paused or cancelled the job, or another worker has it: leave it alone."""
-
-
-@dataclass(frozen=True)
-class Fence:
-    """One worker's hold on one job."""
-
-    job_id: int
-    attempt: int
-
-    def write(self, **values: Any) -> None:
-        """Writes to the job and keeps its lease; raises `StoppedError` when it is no longer
-        ours."""
-        with transaction() as session:
-            written = session.scalar(
-                self._update().values(lease_until=func.now() + LEASE, **values)
-            )
-            if written is None:
-                raise StoppedError
-            publish_progress(self.job_id)
-
-    def keep(self) -> bool:
-        """Renews the lease, quietly; False when the job is no longer ours."""
-        quietly = {"version": SyncJob.version, "changed_xid": SyncJob.changed_xid}
-        with transaction() as session:
-            renewed = self._update().values(lease_until=func.now() + LEASE, **quietly)
-            return session.scalar(renewed) is not None
-
-    def advance(
-        self,
-        platform: str,
-        position: dict[str, Any],
-        errors: Sequence[SyncError] = (),
-        **counts: int,
-    ) -> None:
-        """After a slice: its counts and errors are added, and the checkpoint moves behind it, all
-        of it or nothing: a slice that is done again counts once."""
-        counts["failed_contacts"] = len(errors)
-        added = {name: getattr(SyncJob, name) + count for name, count in counts.items()}
-        merged = SyncJob.checkpoint.op("||")(cast({platform: position}, JSONB))
-        with transaction() as session:
-            self.write(checkpoint=merged, **added)
-            session.add_all(errors)
-
-    def wait(self, seconds: float, why: str) -> datetime:
-        """Tells people until when Meta makes it wait, and why; answers until when."""
-        until = datetime.now(UTC) + timedelta(seconds=seconds)
-        self.write(waiting_until=until, waiting_reason=why)
-        return until
-
-    def go_on(self, until: datetime) -> None:
-        """That wait is over; another account's may not be."""
-        is_it = SyncJob.waiting_until == until
-        self.write(
-            waiting_until=case((is_it, None), else_=SyncJob.waiting_until),
-            waiting_reason=case((is_it, None), else_=SyncJob.waiting_reason),
-        )
-
-    def complete(self, page: FacebookPage, errors: Sequence[MetaError]) -> None:
-        """`errors` ended one of its accounts, not all. The page's next sync takes what changed
-        since this one began."""
-        with transaction() as session:
-            self.write(
-                status=SyncStatus.COMPLETED,
-                failure=reason(errors[0]) if errors else None,
-                completed_at=func.now(),
-                waiting_until=None,
-                waiting_reason=None,
-            )
-            job = session.get_one(SyncJob, self.job_id, populate_existing=True)
-            moved: dict[str, Any] = {"last_synced_at": func.now()}
-            if (until := watermark(job, page)) is not None:
-                moved["synced_until"] = until
-            if job.kind != SyncKind.FAILED:
-                session.execute(
-                    update(FacebookPage).where(FacebookPage.id == page.id).values(moved)
-                )
-
-    def fail(self, reason: str, *, token_expired: bool = False) -> None:
-        self.write(
-            status=SyncStatus.FAILED,
-            failure=reason,
-            token_expired=token_expired,
-            completed_at=func.now(),
-            waiting_until=None,
-            waiting_reason=None,
-        )
-
-    def _update(self) -> Update:
-        return (
-            update(SyncJob)
-            .where(
-                SyncJob.id == self.job_id,
-                SyncJob.attempt == self.attempt,
-                SyncJob.status == SyncStatus.IN_PROGRESS,
-            )
-            .returning(SyncJob.id)
-            .execution_options(synchronize_session=False)
-        )
-
-
-def claim(job_id: int) -> Fence | None:
-    """Takes a job that waits, or whose worker has died; None when there is nothing to do."""
-    waits = (SyncJob.status == SyncStatus.PENDING) | (
-        (SyncJob.status == SyncStatus.IN_PROGRESS) & (SyncJob.lease_until < func.now())
-    )
-    with transaction() as session:
-        attempt = session.scalar(
-            update(SyncJob)
-            .where(SyncJob.id == job_id, waits)
-            .values(
-                status=SyncStatus.IN_PROGRESS,
-                attempt=SyncJob.attempt + 1,
-                lease_until=func.now() + LEASE,
-                waiting_until=None,
-                waiting_reason=None,
-                started_at=func.coalesce(SyncJob.started_at, func.now()),
-            )
-            .returning(SyncJob.attempt)
-            .execution_options(synchronize_session=False)
-        )
-        if attempt is None:
-            return None
-        publish_progress(job_id)
-        return Fence(job_id, attempt)
-
-
-def watermark(job: SyncJob, page: FacebookPage) -> datetime | None:
-    """Until when the page is synced by this job; null when it says nothing of that: it read only
-    what had failed, or leaves a hole behind what was synced before."""
-    has_hole = (
-        job.kind == SyncKind.LAST_DAYS
-        and page.synced_until is not None
-        and job.since is not None
-        and page.synced_until < job.since
-    )
-    if job.kind == SyncKind.FAILED or has_hole:
-        return None
-    # Not the job's own start: it may go on from one that began long before.
-    begun = [position["began"] for position in job.checkpoint.values() if "began" in position]
-    return min((datetime.fromisoformat(moment) for moment in begun), default=job.started_at)
+# Values of an update that is no news to anybody.
+QUIETLY = {"version": SyncJob.version, "changed_xid": SyncJob.changed_xid}
 
 
 def publish_progress(job_id: int) -> None:
@@ -178,3 +27,34 @@ def publish_progress(job_id: int) -> None:
         .execution_options(populate_existing=True)
     ).one()
     publish(SyncProgress(shapes.sync_job(row)), to=Audience(row.organization_id))
+
+
+def note_new(job_id: int, **counts: int) -> None:
+    """Adds what a statement has brought that nobody had. At once and by whichever attempt: should
+    the slice be stored again, nothing of it is new any more."""
+    added = {name: getattr(SyncJob, name) + count for name, count in counts.items() if count}
+    if not added:
+        return
+    with transaction() as session:
+        session.execute(
+            update(SyncJob)
+            .where(SyncJob.id == job_id)
+            .values(**added, **QUIETLY)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def watermark(job: SyncJob, page: FacebookPage) -> datetime | None:
+    """Until when the page is synced by this job; null when it leaves a hole behind what was synced
+    before."""
+    has_hole = (
+        job.kind == SyncKind.LAST_DAYS
+        and page.synced_until is not None
+        and job.since is not None
+        and page.synced_until < job.since
+    )
+    if has_hole:
+        return None
+    # Not the job's own start: it may go on from one that began long before.
+    begun = [position["began"] for position in job.checkpoint.values() if "began" in position]
+    return min((datetime.fromisoformat(moment) for moment in begun), default=job.started_at)

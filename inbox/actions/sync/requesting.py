@@ -1,25 +1,23 @@
-"""What people (and the clock) ask of syncs."""
+"""Syncs asked for: by people, by the clock, by what noticed a hole."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
 from inbox.actions.page_access import MUST_RECONNECT
 from inbox.actions.refusal import Refusal
+from inbox.actions.sync.nudging import AGAIN_AFTER, nudge
 from inbox.actions.sync.progress import publish_progress
 from inbox.db import transaction
 from inbox.extensions import db
-from inbox.jobs import enqueue
 from inbox.models import FacebookPage, Platform, SyncError, SyncJob, SyncKind, SyncStatus, User
 
 # A thread may be written to while its slice is read: the next sync looks a little further back.
 OVERLAP = timedelta(minutes=10)
-JOB = "workers.sync.run_sync"
-ASK_AGAIN_AFTER = timedelta(seconds=10)  # should the question to the workers be lost
 
 
 def request_sync(
@@ -37,6 +35,7 @@ def request_sync(
     """
     if page.needs_reconnect or page.disconnected_at is not None:
         raise Refusal(MUST_RECONNECT, field="facebookPageId")
+    origin = resumed_from if kind != SyncKind.FAILED else None
     values = {
         "organization_id": page.organization_id,
         "facebook_page_id": page.id,
@@ -44,26 +43,33 @@ def request_sync(
         "since": _since(page, kind, days),
         "requested_by_id": by and by.id,
         "resumed_from_id": resumed_from and resumed_from.id,
-        "enqueue_due_at": func.now() + ASK_AGAIN_AFTER,
+        "enqueue_due_at": func.now() + AGAIN_AFTER,
         "checkpoint": _open_ends(page) if kind == SyncKind.CHANGES else {},
-        **_inherited(resumed_from if kind != SyncKind.FAILED else None),
+        **_inherited(origin),
     }
+    # The partial unique index decides a race; the loser finds the winner's job. If that has ended
+    # meanwhile, the next attempt is not in its way.
+    while (made := _made(values, origin)) is None:
+        with transaction() as session:
+            active = select(SyncJob).where(SyncJob.facebook_page_id == page.id, SyncJob.active())
+            if (found := session.scalar(active)) is not None:
+                return found, False
+    return made, True
+
+
+def _made(values: dict[str, Any], origin: SyncJob | None) -> SyncJob | None:
+    """The new job, handed to the workers; None where the page has an active one."""
     with transaction() as session:
-        # The partial unique index decides a race; the loser finds the winner's job.
         job_id = session.scalar(
             insert(SyncJob).values(values).on_conflict_do_nothing().returning(SyncJob.id)
         )
-        if job_id is not None:
-            if resumed_from is not None and kind != SyncKind.FAILED:
-                _take_over_errors(resumed_from.id, job_id)
-            enqueue("sync", JOB, job_id)
-            publish_progress(job_id)
-            return session.get_one(SyncJob, job_id), True
-        active = select(SyncJob).where(SyncJob.facebook_page_id == page.id, SyncJob.active())
-        found = session.scalar(active)
-    if found is not None:
-        return found, False
-    return request_sync(page, kind=kind, days=days, by=by, resumed_from=resumed_from)  # it ended
+        if job_id is None:
+            return None
+        if origin is not None:
+            _take_over_errors(origin.id, job_id)
+        nudge(job_id)
+        publish_progress(job_id)
+        return session.get_one(SyncJob, job_id)
 
 
 def retry(job: SyncJob, page: FacebookPage, *, by: User) -> tuple[SyncJob, bool]:
@@ -85,47 +91,6 @@ def retry_failed(job: SyncJob, page: FacebookPage, *, by: User) -> tuple[SyncJob
     if db.session.scalar(known) is None:
         raise Refusal("Nothing failed in this sync.", field="job")
     return request_sync(page, kind=SyncKind.FAILED, by=by, resumed_from=job)
-
-
-def pause(job: SyncJob) -> None:
-    """Stops it after the slice at hand, until a person resumes it."""
-    _turn(job, SyncStatus.PAUSED, SyncStatus.PENDING, SyncStatus.IN_PROGRESS)
-
-
-def resume(job: SyncJob) -> None:
-    """It goes on from its checkpoint."""
-    with transaction():
-        due_at = func.now() + ASK_AGAIN_AFTER
-        _turn(job, SyncStatus.PENDING, SyncStatus.PAUSED, enqueue_due_at=due_at)
-        enqueue("sync", JOB, job.id)
-
-
-def cancel(job: SyncJob) -> None:
-    """Stops it for good, within one slice; what was imported stays."""
-    _turn(
-        job,
-        SyncStatus.CANCELLED,
-        SyncStatus.PENDING,
-        SyncStatus.IN_PROGRESS,
-        SyncStatus.PAUSED,
-        completed_at=func.now(),
-    )
-
-
-def _turn(job: SyncJob, to: SyncStatus, *from_: SyncStatus, **values: Any) -> None:
-    """The status and its row count are the claim: of two people who click at once one wins."""
-    with transaction() as session:
-        turned = session.scalar(
-            update(SyncJob)
-            .where(SyncJob.id == job.id, SyncJob.status.in_(from_))
-            .values(status=to, waiting_until=None, waiting_reason=None, **values)
-            .returning(SyncJob.id)
-            .execution_options(synchronize_session=False)
-        )
-        session.refresh(job)
-        if turned is None and job.status != to:
-            raise Refusal(f"This sync is {job.status.lower().replace('_', ' ')}.", field="job")
-        publish_progress(job.id)
 
 
 def _since(page: FacebookPage, kind: SyncKind, days: int | None) -> datetime | None:

@@ -6,12 +6,13 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import wait
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from inbox.actions.leases import kept
 from inbox.actions.page_access import MUST_RECONNECT, access_to, note_refused_token
@@ -21,7 +22,7 @@ from inbox.actions.sync.asking import Asking
 from inbox.actions.sync.background import started
 from inbox.actions.sync.calls import Calls
 from inbox.actions.sync.failed_threads import FailedThreadsRun
-from inbox.actions.sync.progress import Fence, StoppedError, claim
+from inbox.actions.sync.fence import Fence, StoppedError, claim
 from inbox.actions.sync.reasons import reason
 from inbox.actions.sync.storing import Keeper
 from inbox.config import settings
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 
 A_DAY = 24 * 3600.0
 MOST_ATTEMPTS = 5  # an error of ours will not go away by itself
+OURS = (DataError, IntegrityError, ProgrammingError)  # of what the database refuses
 OUR_FAULT = "Inbox could not go on. The log of the workers says why."
 
 
@@ -54,14 +56,19 @@ def run_sync(job_id: int) -> None:
             _run(fence, stopped)
         except StoppedError:
             log.info("Sync %d was stopped or taken over", job_id)
-        except SQLAlchemyError:
-            log.exception("Sync %d goes on when its lease has run out", job_id)
-        except Exception:
-            log.exception("Sync %d failed at attempt %d", job_id, fence.attempt)
-            if fence.attempt >= MOST_ATTEMPTS:
-                fence.fail(OUR_FAULT)
+        except Exception as error:
+            log.exception("Sync %d broke off at attempt %d", job_id, fence.attempt)
+            _give_up_or_wait(fence, error)
         finally:
             stopped.set()
+
+
+def _give_up_or_wait(fence: Fence, error: Exception) -> None:
+    """Mostly the database is away: another attempt goes on when the lease has run out."""
+    is_away = isinstance(error, SQLAlchemyError) and not isinstance(error, OURS)
+    if not is_away and fence.attempt >= MOST_ATTEMPTS:
+        with suppress(StoppedError):
+            fence.fail(OUR_FAULT)
 
 
 def _keep(fence: Fence, stopped: threading.Event) -> bool:

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from sqlalchemy import func, or_, select, update
 
-from inbox.actions.sync.requesting import ASK_AGAIN_AFTER, JOB, request_sync
+from inbox.actions.sync.nudging import AGAIN_AFTER, nudge
+from inbox.actions.sync.progress import QUIETLY
+from inbox.actions.sync.requesting import request_sync
 from inbox.db import transaction
 from inbox.extensions import db
-from inbox.jobs import enqueue
-from inbox.models import FacebookPage, SyncJob, SyncKind, SyncStatus
+from inbox.models import FacebookPage, SyncJob, SyncKind
 
 
 def sweep_syncs() -> None:
     """Every 2 s: asks a worker for syncs that nobody took (a lost job, Redis emptied) and for
     those whose worker has died."""
-    waiting = or_(
-        SyncJob.status == SyncStatus.PENDING,
-        (SyncJob.status == SyncStatus.IN_PROGRESS) & (SyncJob.lease_until < func.now()),
-    )
-    quietly = {"version": SyncJob.version, "changed_xid": SyncJob.changed_xid}
     with transaction() as session:
         asked = session.scalars(
             update(SyncJob)
-            .where(SyncJob.active(), waiting, SyncJob.enqueue_due_at <= func.now())
-            .values(enqueue_due_at=func.now() + ASK_AGAIN_AFTER, **quietly)
+            .where(SyncJob.waits(), SyncJob.enqueue_due_at <= func.now())
+            .values(enqueue_due_at=func.now() + AGAIN_AFTER, **QUIETLY)
             .returning(SyncJob.id)
             .execution_options(synchronize_session=False)
         ).all()
         for job_id in asked:
-            enqueue("sync", JOB, job_id)
+            nudge(job_id)
 
 
 def request_due_syncs() -> None:
