@@ -44,11 +44,16 @@ class Office:
     organization: Organization
     page: FacebookPage
     alice: User
+    restarted: Callable[..., Flask]
     people: dict[str, Person] = field(default_factory=dict)
 
     @property
     def gemini(self) -> PretendGemini:
         return self.meta.gemini
+
+    def restart(self, **changes: str) -> None:
+        """Our processes begin anew, with other settings."""
+        self.app = self.restarted(**changes)
 
     def hears(self, name: str, *texts: str) -> Person:
         """Somebody has written these to the page; our side learns of it by a sync."""
@@ -146,7 +151,11 @@ def office_with(
             "GOOGLE_AI_ENDPOINT": environment["FACEBOOK_GRAPH_URL"],
             "DATABASE_CONNECTIONS": "40",
         }
-        app = app_with(**(ours | changes))
+
+        def start(**more: str) -> Flask:
+            return app_with(**(ours | changes | more))
+
+        app = start()
         meta.webhooks.holding = True
         with app.app_context():
             organization = cast.organization()
@@ -162,7 +171,7 @@ def office_with(
             page.auto_pipeline_mode = PipelineMode.SKIP_EXISTING
             cast.insert(page)
             alice = cast.user(organization, "Alice", Role.ADMIN)
-        return Office(app, meta, database, redis, organization, page, alice)
+        return Office(app, meta, database, redis, organization, page, alice, start)
 
     return make
 
