@@ -119,9 +119,12 @@ def _failed(task: Task, error: MetaError) -> None:
 
 def _save(task: Task, profile: Profile) -> None:
     with transaction() as session:
-        contact = session.get_one(Contact, task.contact_id, with_for_update=True)
+        contact = session.get_one(
+            Contact, task.contact_id, with_for_update=True, populate_existing=True
+        )
         had_picture = contact.profile_picture_url
-        contact.name = profile.name or contact.name
+        if not contact.name_by_hand:
+            contact.name = profile.name or contact.name
         contact.username = profile.username or contact.username
         contact.profile_picture_url = profile.picture_url or had_picture
         contact.profile_due_at, contact.profile_attempts = None, 0

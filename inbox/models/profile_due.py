@@ -22,6 +22,7 @@ def due() -> Select[int]:
         .join(FacebookPage, FacebookPage.id == Contact.facebook_page_id)
         .where(
             Contact.profile_due_at <= func.now(),
+            Contact.merged_into_id.is_(None),  # it has no id at Meta any more
             FacebookPage.access_token_encrypted.is_not(None),
             FacebookPage.token_failed_at.is_(None),
         )

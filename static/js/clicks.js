@@ -1,9 +1,7 @@
 // What can be pressed inside rows and bubbles.
 
-import { elementOf, fill } from "./bubbles.js";
-import * as scroll from "./scroll.js";
+import { showMessage } from "./found.js";
 import { select } from "./selection.js";
-import { toast } from "./toasts.js";
 
 const byId = (id) => document.getElementById(id);
 
@@ -30,12 +28,7 @@ const ACTIONS = {
   },
   jump: (link, event) => {
     event.preventDefault();
-    const quoted = elementOf(link.dataset.target);
-    if (!quoted) return toast("That message is further up; scroll up to load it.");
-    fill(quoted);
-    scroll.toElement(quoted, { smoothly: true });
-    quoted.classList.add("is-found");
-    setTimeout(() => quoted.classList.remove("is-found"), 1600);
+    showMessage(link.dataset.target);
   },
 };
 

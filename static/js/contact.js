@@ -1,6 +1,7 @@
 // The contact pane beside the thread; over it on small screens.
 
 import { showAvatar } from "./avatar.js";
+import { showParts, startContactPane } from "./contact_pane.js";
 import { keep, kept } from "./kept.js";
 import { opened } from "./selection.js";
 import { on } from "./signals.js";
@@ -15,6 +16,7 @@ const roomy = matchMedia("(min-width: 1400px)"); // below, an open pane squeezes
 let isOpenOverThread = false; // on smaller screens it is opened each time
 
 export function startContact() {
+  startContactPane();
   on("detail", show);
   on("selected", () => {
     isOpenOverThread = false;
@@ -78,6 +80,7 @@ function layOut() {
   pane.hidden = !isOpen;
   root.toggleAttribute("data-contact-open", isOpen);
   toggle.setAttribute("aria-expanded", String(isOpen));
+  if (isOpen) showParts(opened.detail.contact);
 }
 
 function isWantedBeside() {

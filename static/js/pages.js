@@ -107,6 +107,23 @@ export async function askOlderIfNear() {
   if (!scroll.isFilled()) askOlderIfNear();
 }
 
+// Older pages until this message is among ours; false when the thread has begun without it.
+export async function reach(id) {
+  const conversation = opened.id;
+  while (!bubbles.elementOf(id) && older) {
+    const mine = (askingOlder = {});
+    showTop();
+    const page = await askPage(conversation, { before: older, limit: MOST_AT_ONCE }).catch(() => null);
+    if (askingOlder !== mine || conversation !== opened.id) return false;
+    askingOlder = null;
+    if (!page) return false;
+    last = older;
+    takeOlder(page);
+  }
+  showTop();
+  return Boolean(bubbles.elementOf(id));
+}
+
 // A sync stores messages without telling each. Those before ours come by scrolling, unless ours had
 // begun the thread: then it is seen whether they still do.
 export function lookAtImported() {

@@ -19,9 +19,10 @@ export function startSelection() {
 }
 
 // Opens a conversation, or with null goes back to the list.
-export function select(id, { replace = false } = {}) {
+// `message` is one to be led to.
+export function select(id, { replace = false, message = null } = {}) {
   if (id === opened.id) return showPane();
-  const address = (id ? `/inbox/${id}` : "/inbox") + location.search;
+  const address = (id ? `/inbox/${id}` : "/inbox") + location.search + (message ? `#m-${message}` : "");
   history[replace ? "replaceState" : "pushState"](null, "", address);
   choose(id);
 }

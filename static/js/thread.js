@@ -102,6 +102,7 @@ function settle() {
   showTop();
   readSoon();
   askOlderIfNear();
+  tell("settled");
 }
 
 function arrive(shape, isNew) {
