@@ -9,7 +9,9 @@ def register(app: Flask) -> None:
     """Registers every blueprint, in the order of the route table in docs/architecture.md."""
     from inbox.web import (
         account,
+        board,
         connecting,
+        contacts_page,
         errors,
         facebook_login,
         failures,
@@ -21,6 +23,7 @@ def register(app: Flask) -> None:
         integrations,
         links,
         meta_callbacks,
+        pipelines,
         set_up,
         sign_in,
         team,
@@ -29,14 +32,23 @@ def register(app: Flask) -> None:
     from inbox.web.api import (
         changes,
         colleagues,
+        contact_bulk,
+        contact_merges,
+        contact_notes,
+        contact_stage,
+        contact_tags,
+        contacts,
         conversations,
         facebook_pages,
         fetch_jobs,
         notifications,
+        pipeline_stages,
         replies,
+        stage_moves,
         syncs,
         tokens,
     )
+    from inbox.web.api import pipelines as api_pipelines
 
     headers.register(app)
     errors.register(app)
@@ -48,6 +60,11 @@ def register(app: Flask) -> None:
     for module in (facebook_pages, syncs, fetch_jobs, integrations):
         app.register_blueprint(module.blueprint)
     for module in (connecting, facebook_login, meta_callbacks, notifications):
+        app.register_blueprint(module.blueprint)
+    for module in (contacts_page, contacts, contact_bulk, contact_tags, contact_notes):
+        app.register_blueprint(module.blueprint)
+    app.register_blueprint(contact_merges.blueprint)
+    for module in (board, pipelines, api_pipelines, pipeline_stages, contact_stage, stage_moves):
         app.register_blueprint(module.blueprint)
 
 

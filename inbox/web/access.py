@@ -10,20 +10,30 @@ from typing import TypeVar
 
 from flask import abort
 from sqlalchemy import Select, select, true
+from sqlalchemy.orm import joinedload, selectinload
 
 from inbox.extensions import db
 from inbox.models import (
+    AiRun,
     ApiToken,
     Attachment,
     Contact,
+    ContactMerge,
+    ContactNote,
     Conversation,
     FacebookLogin,
     FacebookPage,
+    MergeSuggestion,
     Message,
+    Pipeline,
+    PipelineStage,
+    StageMove,
     SyncJob,
+    Tag,
     User,
     WebhookFailure,
 )
+from inbox.models.contact_rows import family_of
 from inbox.models.loading import conversation_rows
 from inbox.models.sync_history import job_rows
 
@@ -69,6 +79,78 @@ def contact(contact_id: str, *, user: User) -> Contact:
             Contact.organization_id == user.organization_id,
             theirs,
         )
+    )
+
+
+def note(note_id: str, *, of: Contact) -> ContactNote:
+    """With its author; also one of a contact that was merged into this one."""
+    return _one(
+        select(ContactNote)
+        .where(ContactNote.id == _key(note_id), ContactNote.contact_id.in_(family_of(of.id)))
+        .options(joinedload(ContactNote.author))
+    )
+
+
+def tag(tag_id: str, *, user: User) -> Tag:
+    return _one(
+        select(Tag).where(Tag.id == _key(tag_id), Tag.organization_id == user.organization_id)
+    )
+
+
+def merge(merge_id: str, *, user: User) -> ContactMerge:
+    """For who may see the contact that was kept."""
+    row = _one(
+        select(ContactMerge).where(
+            ContactMerge.id == _key(merge_id), ContactMerge.organization_id == user.organization_id
+        )
+    )
+    contact(str(row.kept_id), user=user)
+    return row
+
+
+def merge_suggestion(suggestion_id: str, *, user: User) -> MergeSuggestion:
+    """For who may see both."""
+    row = _one(
+        select(MergeSuggestion).where(
+            MergeSuggestion.id == _key(suggestion_id),
+            MergeSuggestion.organization_id == user.organization_id,
+        )
+    )
+    for contact_id in (row.messenger_contact_id, row.instagram_contact_id):
+        contact(str(contact_id), user=user)
+    return row
+
+
+def pipeline(pipeline_id: str, *, user: User) -> Pipeline:
+    """With its stages. Everybody of the organization may know its shape."""
+    query = select(Pipeline).options(selectinload(Pipeline.stages))
+    return _one(
+        query.where(
+            Pipeline.id == _key(pipeline_id), Pipeline.organization_id == user.organization_id
+        )
+    )
+
+
+def stage(stage_id: str, *, user: User) -> PipelineStage:
+    return _one(
+        select(PipelineStage).where(
+            PipelineStage.id == _key(stage_id),
+            PipelineStage.organization_id == user.organization_id,
+        )
+    )
+
+
+def stage_move(move_id: str, *, user: User) -> StageMove:
+    return _one(
+        select(StageMove).where(
+            StageMove.id == _key(move_id), StageMove.organization_id == user.organization_id
+        )
+    )
+
+
+def ai_run(run_id: str, *, user: User) -> AiRun:
+    return _one(
+        select(AiRun).where(AiRun.id == _key(run_id), AiRun.organization_id == user.organization_id)
     )
 
 

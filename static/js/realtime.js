@@ -17,6 +17,7 @@ const EVENTS = {
   conversation_updated: ({ conversation }) => tell("conversation", conversation),
   conversation_removed: ({ conversationId }) => tell("removed", String(conversationId)),
   contact_updated: ({ contact }) => tell("contact", contact),
+  pipeline_updated: ({ pipelineId }) => tell("pipeline", String(pipelineId)),
   sync_progress: ({ job, reload }) => {
     tell("sync", job);
     if (reload) tell("imported");

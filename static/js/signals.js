@@ -8,7 +8,9 @@
 //   scrolled      the thread was         arrange   bubbles were added or removed
 //   sync          a sync's shape         facebookPage  the id of a page with news
 //   imported      a sync has brought conversations
+//   pipeline      the id of a pipeline whose stages have changed
 //   stale         what was to be fetched anew did not come
+//   settled       a thread is shown whole
 //   gone          the open conversation is not ours any more
 
 const listeners = new Map();

@@ -11,6 +11,11 @@ from inbox.actions.contacts.merging import merge
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.models import (
+    AiRun,
+    AiRunKind,
+    AiRunStatus,
+    Analysis,
+    AnalysisKind,
     ApiToken,
     Attachment,
     ContactNote,
@@ -21,7 +26,10 @@ from inbox.models import (
     MergeSuggestion,
     Notification,
     NotificationKind,
+    Pipeline,
+    PipelineStage,
     Platform,
+    StageMove,
     SyncError,
     SyncJob,
     SyncKind,
@@ -135,8 +143,12 @@ def ids_of_bobs(cast: Cast) -> dict[str, str]:
             likeness=90,
         )
     )
+    stage = bluebird_stage(cast)
     cast.contact.profile_picture_file_id = picture.id
+    cast.contact.pipeline_id, cast.contact.stage_id = stage.pipeline_id, stage.id
+    cast.contact.stage_entered_at = datetime.now(UTC)
     insert(cast.contact)
+    proposal = waiting_move(cast, stage)
     other = contact(cast.page, "Zelda Quill", Platform.INSTAGRAM)
     merged = merge(cast.contact, other, by=cast.bob)
     api_token(cast.bob, "Orchard robot")
@@ -157,8 +169,53 @@ def ids_of_bobs(cast: Cast) -> dict[str, str]:
         "note_id": str(note.id),
         "suggestion_id": str(suggestion.id),
         "merge_id": str(merged.id),
+        "pipeline_id": str(stage.pipeline_id),
+        "stage_id": str(stage.id),
+        "move_id": str(proposal.id),
+        "run_id": str(proposal.ai_run_id),
         "filename": "css/shell.css",
     }
+
+
+def bluebird_stage(cast: Cast) -> PipelineStage:
+    pipeline = insert(Pipeline(organization_id=cast.organization.id, name="Bluebird sales"))
+    return insert(
+        PipelineStage(
+            organization_id=cast.organization.id, pipeline_id=pipeline.id, name="Bluebird stage"
+        )
+    )
+
+
+def waiting_move(cast: Cast, stage: PipelineStage) -> StageMove:
+    """The AI would move Zelda, in a batch that is over."""
+    analysis = insert(
+        Analysis(
+            organization_id=cast.organization.id,
+            contact_id=cast.contact.id,
+            kind=AnalysisKind.FULL,
+            input_hash="hash",
+            prompt_version="1",
+            summary="Asks about the marzipan cake",
+        )
+    )
+    run = insert(
+        AiRun(
+            organization_id=cast.organization.id,
+            kind=AiRunKind.BULK,
+            status=AiRunStatus.COMPLETED,
+            moved=1,
+        )
+    )
+    return insert(
+        StageMove(
+            organization_id=cast.organization.id,
+            contact_id=cast.contact.id,
+            analysis_id=analysis.id,
+            ai_run_id=run.id,
+            to_stage_id=stage.id,
+            confidence=40,
+        )
+    )
 
 
 def newest(model: type[Base]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from inbox.config import ROOT
 
-WORDS = ("public", "signed in", "holder", "admin", "owner", "Meta")
+WORDS = ("public", "signed in", "organization", "holder", "admin", "owner", "Meta")
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ OPEN = "open"
 EXPECTED: dict[str, dict[str, int | str]] = {
     "public": dict.fromkeys(("nobody", "mallory", "charlie", "bob", "alice"), OPEN),
     "signed in": {"nobody": 401} | dict.fromkeys(("mallory", "charlie", "bob", "alice"), OPEN),
+    "organization": {"nobody": 401, "mallory": 404, "charlie": OPEN, "bob": OPEN, "alice": OPEN},
     "holder": {"nobody": 401, "mallory": 404, "charlie": 404, "bob": OPEN, "alice": OPEN},
     "owner": {"nobody": 401, "mallory": 404, "charlie": 404, "alice": 404, "bob": OPEN},
     "admin": {"nobody": 401, "mallory": 404, "charlie": 403, "bob": 403, "alice": OPEN},

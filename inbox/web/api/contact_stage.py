@@ -1,0 +1,67 @@
+"""Where a contact stands on the board, and whether AI may move it."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+
+from inbox import shapes
+from inbox.actions.pipelines import by_hand
+from inbox.models import ContactActivity, PipelineStage, User
+from inbox.models.loading import contacts_by_id
+from inbox.web import access
+from inbox.web.api import parameters
+from inbox.web.errors import Invalid
+from inbox.web.identity import signed_in_user
+
+blueprint = Blueprint("api_contact_stage", __name__, url_prefix="/api/contacts")
+
+
+@blueprint.patch("/<contact_id>/stage")
+@login_required
+def change(contact_id: str) -> ResponseReturnValue:
+    """`{stageId?, isPinned?}` → the contact and `moveId`, by which the move can be undone (null
+    where nothing moved). A null `stageId` takes it off the board; moving it pins it."""
+    user = signed_in_user()
+    row = access.contact(contact_id, user=user)
+    body = parameters.json_object()
+    faults = dict.fromkeys(body.keys() - {"stageId", "isPinned"}, "This cannot be changed here.")
+    if not isinstance(body.get("isPinned", False), bool):
+        faults["isPinned"] = "isPinned must be true or false."
+    if not body:
+        faults["stageId"] = "Say where it goes."
+    if faults:
+        raise Invalid(**faults)
+    moved = None
+    if "stageId" in body:
+        moved = by_hand.put(row, _stage(body["stageId"], user), by=user)
+    if "isPinned" in body:
+        by_hand.set_pin(row, body["isPinned"] is True, by=user)
+    return _answer(row.id, moved)
+
+
+@blueprint.post("/<contact_id>/stage/undo")
+@login_required
+def undo(contact_id: str) -> ResponseReturnValue:
+    """`{moveId}` → the contact, where it stood before. 422 once it was moved again."""
+    user = signed_in_user()
+    row = access.contact(contact_id, user=user)
+    move_id = str(parameters.json_object().get("moveId"))
+    if not move_id.isascii() or not move_id.isdigit() or len(move_id) > 18:
+        raise Invalid(moveId="moveId must be that of a move's answer.")
+    return _answer(row.id, by_hand.take_back(row, int(move_id), by=user))
+
+
+def _stage(value: object, user: User) -> PipelineStage | None:
+    if value is None:
+        return None
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise Invalid(stageId="stageId must be the id of a stage, or null.")
+    return access.stage(str(value), user=user)
+
+
+def _answer(contact_id: int, moved: ContactActivity | None) -> shapes.Shape:
+    """The row as it is now."""
+    (row,) = contacts_by_id([contact_id])
+    return shapes.contact(row) | {"moveId": str(moved.id) if moved else None}

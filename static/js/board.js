@@ -1,0 +1,24 @@
+// The board: its parts.
+
+import { startColumns } from "./board_columns.js";
+import { startDrag } from "./board_drag.js";
+import { startKeys } from "./board_keys.js";
+import { startLive } from "./board_live.js";
+import { startMenu } from "./board_menu.js";
+import { startConnection } from "./connection.js";
+import { start as startRealtime } from "./realtime.js";
+import { startTimes } from "./times.js";
+
+export function mount(board) {
+  startTimes();
+  startColumns();
+  startLive(board);
+  startMenu(board);
+  startKeys();
+  startDrag(board);
+  startConnection();
+  startRealtime(null);
+  document.getElementById("pipeline-choice")?.addEventListener("change", ({ target }) => location.assign(`/board/${target.value}`));
+  // A picture that does not load shows what is below it, not a broken frame.
+  board.addEventListener("error", ({ target }) => target.matches?.(".avatar-initials img") && target.remove(), true);
+}

@@ -1,0 +1,138 @@
+// What happens elsewhere: events are hints, the cards they are about are fetched together. After a
+// reconnect the columns are loaded anew.
+
+import { get } from "./api.js";
+import { adopt, allCards, cardOf, drop, place, versionOf } from "./board_cards.js";
+import { columnOf, columns, setCursor, showCounts } from "./board_columns.js";
+import { on } from "./signals.js";
+
+const PAUSE = 250; // ms between two fetches, however much happens
+const MOST = 100; // cards in one fetch
+const TOO_MANY = 400; // from there loading the columns anew is cheaper
+const AGAIN = 60_000; // ms: an event that was lost is made up for
+
+const waiting = new Set(); // ids of contacts whose card is to be fetched
+let pipeline;
+let isAdmin;
+let isAsking = false;
+let isStale = false;
+let isHeld = false;
+
+export function startLive(board) {
+  pipeline = board.dataset.pipeline;
+  isAdmin = board.dataset.role === "admin";
+  on("contact", hearContact);
+  on("conversation", hearConversation);
+  on("removed", (id) => allCards().filter(({ dataset }) => dataset.conversation === id).forEach(({ dataset }) => refresh(dataset.id)));
+  on("pipeline", (id) => id === pipeline && reshape());
+  for (const signal of ["caughtUp", "reload", "imported"]) on(signal, reload);
+  setInterval(() => document.hidden || reload(), AGAIN);
+}
+
+// The card of this contact as the server has it now, wherever it stands.
+export function refresh(id) {
+  waiting.add(String(id));
+  ask();
+}
+
+export function reload() {
+  isStale = true;
+  ask();
+}
+
+// While a card is carried nothing else moves.
+export function hold(isOn) {
+  isHeld = isOn;
+  if (!isOn) ask();
+}
+
+function hearContact({ id, version, pipelineId }) {
+  if (version > versionOf(id) && (cardOf(id) || pipelineId === pipeline)) refresh(id);
+}
+
+// A new holder is no change of the contact. An agent may have been given one that is not here yet.
+function hearConversation({ id, contact, assignee }) {
+  const card = cardOf(contact.id);
+  if (!card) return isAdmin || contact.pipelineId !== pipeline ? undefined : refresh(contact.id);
+  const isSame = card.dataset.conversation === id && card.dataset.assignee === (assignee?.id ?? "");
+  if (!isSame || contact.version > versionOf(contact.id)) refresh(contact.id);
+}
+
+async function ask() {
+  if (isAsking || isHeld || !(waiting.size || isStale)) return;
+  isAsking = true;
+  const isWhole = isStale || waiting.size > TOO_MANY;
+  try {
+    await (isWhole ? askForAll() : askForSome());
+  } catch {
+    isStale = true; // the next signal, or the next minute, tries again
+    await pause(PAUSE * 8);
+    isStale = navigator.onLine;
+  }
+  await pause(PAUSE);
+  isAsking = false;
+  ask();
+}
+
+async function askForSome() {
+  const ids = [...waiting].slice(0, MOST);
+  ids.forEach((id) => waiting.delete(id));
+  try {
+    const answer = await get(`/api/pipelines/${pipeline}/cards`, new URLSearchParams({ ids }));
+    if (isHeld) ids.forEach((id) => waiting.add(id));
+    else apply(ids, answer);
+  } catch (error) {
+    ids.forEach((id) => waiting.add(id));
+    throw error;
+  }
+}
+
+function apply(ids, { items, counts, waiting: proposals }) {
+  const found = new Set(items.map(({ id }) => id));
+  for (const card of items) place(adopt(card));
+  for (const id of ids) if (!found.has(id)) drop(id);
+  showCounts(counts);
+  showProposals(proposals);
+}
+
+async function askForAll() {
+  isStale = false;
+  waiting.clear();
+  const answer = await get(`/api/pipelines/${pipeline}/board`);
+  if (isHeld) return void (isStale = true);
+  const present = columns().map(({ dataset }) => dataset.stage);
+  if (present.join() !== answer.columns.map(({ id }) => id).join()) return reshape();
+  for (const column of answer.columns) takeColumn(column);
+  showCounts(Object.fromEntries(answer.columns.map(({ id, count }) => [id, count])));
+  showProposals(answer.waiting);
+}
+
+// The first page is as answered. What is loaded below it stays where one has scrolled to, and is
+// asked for card by card.
+function takeColumn({ id, cards, nextCursor }) {
+  const column = columnOf(id);
+  const listed = new Set(cards.map((card) => card.id));
+  const last = cards.at(-1)?.contact.stageEnteredAt;
+  const others = [...column.querySelectorAll(".board-card")].filter(({ dataset }) => !listed.has(dataset.id));
+  const below = others.filter(({ dataset }) => nextCursor && dataset.entered <= last);
+  for (const other of others) if (!below.includes(other)) waiting.add(other.dataset.id);
+  below.forEach(({ dataset }) => waiting.add(dataset.id));
+  if (!below.length) setCursor(column, nextCursor);
+  for (const card of cards) place(adopt(card), { isPaged: true });
+}
+
+function showProposals(number) {
+  const badge = document.getElementById("waiting");
+  if (!badge) return;
+  badge.hidden = !number;
+  badge.textContent = number < 1000 ? number : "999+";
+}
+
+// Stages came, went or changed: the page is painted anew.
+function reshape() {
+  location.reload();
+}
+
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
