@@ -32,6 +32,7 @@ PATTERNS = [
     r"\b(?:score|rate|rank|classify|mark|grade)\b.{0,30}\b(?:me|this|lead|contact|conversation)\b"
     r".{0,30}\b(?:100|hundred|won|qualified|converted|highest|maximum)\b",
     r"\b(?:give|set|assign|put)\b.{0,40}\b(?:score|stage|pipeline)\b",
+    r"\bscore\W{0,5}(?:100|hundred)\b",
     r"\byou\s+are\s+(?:now\s+)?(?:an?\s+)?(?:ai|assistant|language\s+model|chatgpt|gemini|dan)\b",
     r"(?:^|\n)\s*(?:system|assistant|developer)\s*:",
     r"<\s*/?\s*(?:system|conversations?|instructions?)\b",

@@ -33,7 +33,8 @@ AWAY_SECONDS = 30
 PATIENCE_SECONDS = 10.0
 UNKNOWN_PAUSE = 30.0  # seconds, when a 429 names no time
 
-# KEYS: the service, then each key's name. ARGV: most requests, window in ms, a mark for this turn.
+# KEYS: the service, then each key's name. ARGV: most requests, window in ms, a mark for this turn;
+# without a mark the turn is not taken.
 # Answers the number of the key that has the most left; or 0, how many ms to wait (-1: no key is
 # valid), and 1 if that is only for the window of one.
 TAKE = """
@@ -57,6 +58,7 @@ for n = 2, #KEYS do
   end
 end
 if best == 0 then return {0, wait, busy} end
+if ARGV[3] == '' then return {best - 1, 0, 0} end
 redis.call('ZADD', KEYS[best] .. ':sent', now, ARGV[3])
 redis.call('PEXPIRE', KEYS[best] .. ':sent', window)
 return {best - 1, 0, 0}
@@ -112,17 +114,25 @@ class KeyPool:
     window: float = WINDOW_SECONDS + MARGIN_SECONDS
     _alone: Alone | None = field(default=None, init=False)
 
+    def wait(self) -> Wait | None:
+        """None when there is a turn to be had now."""
+        found = self._ask("")
+        return found if isinstance(found, Wait) else None
+
     def take(self) -> Turn | Wait:
+        """Call it right before the request is sent: the limits count from now."""
+        return self._ask(secrets.token_hex(8))
+
+    def _ask(self, mark: str) -> Turn | Wait:
         if not self.keys:
             return Wait(None)
-        mark = secrets.token_hex(8)
         try:
             names = ["inbox-ai:service", *map(_name, self.keys)]
             arguments = (self.per_minute, int(self.window * 1000), mark)
             index, wait, busy = self.client.eval(TAKE, len(names), *names, *arguments)
         except redis.RedisError as error:
             log.debug("Redis is away, keeping the limits alone: %s", error)
-            return self._by_itself().take()
+            return self._by_itself().take(is_taken=bool(mark))
         if index:
             return Turn(self.keys[index - 1], index, mark)
         return Wait(None if wait < 0 else wait / 1000, is_busy=bool(busy))
@@ -225,14 +235,15 @@ class Alone:
     until: dict[int, float] = field(default_factory=dict)
     sent: dict[int, deque[float]] = field(default_factory=dict)
 
-    def take(self) -> Turn | Wait:
+    def take(self, *, is_taken: bool = True) -> Turn | Wait:
         now, waits = time.monotonic(), []
         for number, key in enumerate(self.keys, start=1):
             sent = self.sent.setdefault(number, deque(maxlen=self.most))
             is_full = len(sent) == self.most
             wait = max(self.until.get(number, 0), sent[0] + self.window if is_full else 0) - now
             if wait <= 0:
-                sent.append(now)
+                if is_taken:
+                    sent.append(now)
                 return Turn(key, number, "")
             waits.append(wait)
         return Wait(min(waits), is_busy=True)

@@ -6,7 +6,7 @@ is called by its table's names; `test_deaths.py` has real workers.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +14,12 @@ import pytest
 from flask import Flask
 from redis import Redis
 
+from inbox import create_app
 from inbox.actions import sync
 from inbox.actions.ai import analyzing, sweeping
 from inbox.actions.pages import connect_page
 from inbox.actions.pipelines.first import default_pipeline
+from inbox.config import Config
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.local.stores import Stores
@@ -130,13 +132,29 @@ class Office:
 
 
 @pytest.fixture
+def worker_app(environment: Environment) -> Iterator[Callable[..., Flask]]:
+    """The app as a worker has it, with other settings."""
+    made: list[Flask] = []
+
+    def make(**changes: str) -> Flask:
+        made.append(create_app(Config.from_environment(environment | changes), "worker"))
+        made[-1].testing = True
+        return made[-1]
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
 def redis(stores: Stores) -> Redis:
     return Redis.from_url(stores.redis.url)
 
 
 @pytest.fixture
 def office_with(
-    app_with: Callable[..., Flask],
+    worker_app: Callable[..., Flask],
     environment: Environment,
     meta: Simulator,
     database: Database,
@@ -153,7 +171,7 @@ def office_with(
         }
 
         def start(**more: str) -> Flask:
-            return app_with(**(ours | changes | more))
+            return worker_app(**(ours | changes | more))
 
         app = start()
         meta.webhooks.holding = True

@@ -42,12 +42,12 @@ def work() -> bool:
     if not claiming.is_due(with_ai=True):
         return False
     is_away = key_pool().away_because() is not None
-    turn = Wait(WHILE_AWAY.total_seconds()) if is_away else key_pool().take()
-    if isinstance(turn, Turn):
-        return _with_ai(turn)
-    if not turn.is_soon:
-        return _without_ai(turn)
-    time.sleep(min(turn.seconds or 1.0, 1.0))
+    wait = Wait(WHILE_AWAY.total_seconds()) if is_away else key_pool().wait()
+    if wait is None:
+        return _with_ai()
+    if not wait.is_soon:
+        return _without_ai(wait)
+    time.sleep(min(wait.seconds or 1.0, 1.0))
     return True
 
 
@@ -68,10 +68,9 @@ def _without_ai(wait: Wait) -> bool:
     return True
 
 
-def _with_ai(turn: Turn) -> bool:
+def _with_ai() -> bool:
     held = claiming.claim(MOST_IN_BATCH, with_ai=True)
     if not held:
-        key_pool().give_back(turn)
         return False
     desk = desk_of(held[0].facebook_page_id)
     inputs = read([each.contact_id for each in held], desk.task)
@@ -79,9 +78,7 @@ def _with_ai(turn: Turn) -> bool:
     batch = _batch(fresh, inputs)
     claiming.release([each for each in fresh if each not in batch])
     if batch:
-        Batch(batch, inputs, desk).run(turn)
-    else:
-        key_pool().give_back(turn)
+        Batch(batch, inputs, desk).run()
     note_progress(held)
     return True
 
@@ -135,23 +132,23 @@ class Batch:
         self._inputs = inputs
         self._desk = desk
 
-    def run(self, turn: Turn) -> None:
+    def run(self) -> None:
         """Each ends with an analysis, of AI or by rules, or is given back for another try."""
         try:
-            self._ask(turn)
+            self._ask()
         except CapReachedError:
             self._by_rules(usage.tomorrow())
-        except NoTurnError:
+        except NoTurnError:  # others were quicker
             claiming.release(self._left)
         except GeminiError as error:
             self._failed(error)
 
-    def _ask(self, turn: Turn) -> None:
+    def _ask(self) -> None:
         if len(self._left) == 1:
-            self._ask_for_one(self._left[0], turn)
+            self._ask_for_one(self._left[0])
             return
         try:
-            self._ask_for(self._left, turn)
+            self._ask_for(self._left)
         except Malformed as fault:
             log.warning("A batch of %d came back malformed: %s", len(self._left), fault)
         except GeminiError as error:
@@ -159,16 +156,16 @@ class Batch:
                 raise
         # What is missing, or malformed in itself, is asked for one by one.
         for each in list(self._left):
-            self._ask_for_one(each, asking.next_turn(self._left))
+            self._ask_for_one(each)
 
-    def _ask_for_one(self, held: Held, turn: Turn) -> None:
+    def _ask_for_one(self, held: Held) -> None:
         """With one repair try; then, or where Google does not answer about this text, by rules."""
         try:
             try:
-                self._ask_for([held], turn)
+                self._ask_for([held])
             except Malformed as fault:
                 log.warning("The analysis of contact %d is malformed: %s", held.contact_id, fault)
-                self._ask_for([held], asking.next_turn(self._left), repair=str(fault))
+                self._ask_for([held], repair=str(fault))
         except Malformed as fault:
             log.warning("It is malformed again, contact %d: %s", held.contact_id, fault)
             is_over = held.tries + 1 >= MOST_MALFORMED
@@ -178,11 +175,11 @@ class Batch:
                 raise
             self._by_rules(None, [held])
 
-    def _ask_for(self, held: Sequence[Held], turn: Turn, repair: str | None = None) -> None:
+    def _ask_for(self, held: Sequence[Held], repair: str | None = None) -> None:
         """What comes back takes effect, and is no longer left. Raises `Malformed` for nothing."""
         threads = tuple(self._inputs[each.contact_id].thread for each in held)
         prompt = Prompt(self._desk.task, threads, repair)
-        reply = asking.ask(prompt, turn, self._left)
+        turn, reply = asking.ask(prompt, self._left)
         found = answers.read(reply.text, prompt)
         apply(
             [

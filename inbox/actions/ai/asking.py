@@ -18,7 +18,7 @@ from inbox.extensions import db
 
 log = logging.getLogger(__name__)
 
-LONGEST_WAIT = 70.0  # seconds for a turn, when one more request is needed: a minute's window
+LONGEST_WAIT = 5.0  # seconds for a turn, when others were quicker
 
 
 class CapReachedError(Exception):
@@ -29,16 +29,19 @@ class NoTurnError(Exception):
     """No key is free soon."""
 
 
-def ask(prompt: Prompt, turn: Turn, held: Sequence[Held]) -> Reply:
-    """Raises `GeminiError`, or `CapReachedError` before anything was sent. `held` are all of one
-    organization; their leases are kept meanwhile."""
+def ask(prompt: Prompt, held: Sequence[Held]) -> tuple[Turn, Reply]:
+    """`held` are all of one organization; their leases are kept meanwhile. Raises `GeminiError`,
+    or before anything was sent `CapReachedError` and `NoTurnError`."""
     organization_id = held[0].organization_id
-    if not usage.reserve(organization_id, turn.number):
-        key_pool().give_back(turn)
+    if not usage.left_today(organization_id):
         raise CapReachedError
     db.session.close()  # a connection must not be held until Google answers
-    with kept(lambda: renew(held), at_most=SECONDS + 30):
-        return answered(organization_id, turn, lambda: gemini().analyze(prompt, turn.key))
+    with kept(lambda: renew(held), at_most=LONGEST_WAIT + SECONDS):
+        turn = _next_turn()
+        if not usage.reserve(organization_id, turn.number):
+            key_pool().give_back(turn)
+            raise CapReachedError
+        return turn, answered(organization_id, turn, lambda: gemini().analyze(prompt, turn.key))
 
 
 def answered(organization_id: int, turn: Turn, call: Callable[[], Reply]) -> Reply:
@@ -61,17 +64,16 @@ def answered(organization_id: int, turn: Turn, call: Callable[[], Reply]) -> Rep
     return reply
 
 
-def next_turn(held: Sequence[Held]) -> Turn:
-    """For one more request about what is in hand already. Raises `NoTurnError`."""
+def _next_turn() -> Turn:
+    """Raises `NoTurnError`."""
     until = time.monotonic() + LONGEST_WAIT
-    with kept(lambda: renew(held), at_most=LONGEST_WAIT):
-        while time.monotonic() < until and not key_pool().away_because():
-            turn = key_pool().take()
-            if isinstance(turn, Turn):
-                return turn
-            if not turn.is_soon:
-                break
-            time.sleep(min(turn.seconds or 1.0, 1.0))
+    while time.monotonic() < until:
+        turn = key_pool().take()
+        if isinstance(turn, Turn):
+            return turn
+        if not turn.is_soon or key_pool().away_because():
+            break
+        time.sleep(min(turn.seconds or 1.0, 1.0))
     raise NoTurnError
 
 
