@@ -203,7 +203,9 @@ def test_the_token_ends_in_the_middle(
     worker()
     sync(alice)
     expect(card(alice)).to_contain_text("This Page must be reconnected", timeout=LONG)
-    expect(card(alice)).to_contain_text("changed their Facebook password")
+    expect(card(alice)).to_contain_text(
+        "changed their Facebook password. Nothing is sent or synced until you reconnect it."
+    )
     link = card(alice).get_by_role("link", name="Reconnect")
     expect(link).to_have_attribute("href", f"{PATH}/facebook/{page.id}/reconnect")
     assert database.value("SELECT token_expired FROM sync_jobs") is True
