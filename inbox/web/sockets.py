@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import Any
 
 from flask import Flask, request
@@ -11,7 +12,7 @@ from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import join_room
 
 from inbox.actions.tokens import user_of_token
-from inbox.extensions import socketio
+from inbox.extensions import db, socketio
 from inbox.models import User
 from inbox.realtime import admins_room, realtime, user_room
 from inbox.realtime.listeners import Listener
@@ -20,18 +21,24 @@ from inbox.web.socket_guard import SocketGuard
 
 log = logging.getLogger(__name__)
 
+# After a deployment all browsers come back at once. They queue up here and not for the database's
+# connections, where one would be unlucky again and again.
+_sign_ins = threading.BoundedSemaphore(2)
+
 
 @socketio.on("connect")
 def connect(auth: Any = None) -> None:
     """By the session cookie, or by `auth: {"token": "<API token>"}`. Rooms follow the user's
     rights; a browser cannot ask for one."""
-    user = _user(auth)
-    if user is None:
-        raise Refused("unauthorized")
-    join_room(user_room(user.id))
-    if user.is_admin:
-        join_room(admins_room(user.organization_id))
-    realtime().listeners.by_sid[_sid()] = Listener.of(user)
+    with _sign_ins:
+        user = _user(auth)
+        if user is None:
+            raise Refused("unauthorized")
+        join_room(user_room(user.id))
+        if user.is_admin:
+            join_room(admins_room(user.organization_id))
+        realtime().listeners.by_sid[_sid()] = Listener.of(user)
+        db.session.remove()  # gives the connection back before the next one comes in
 
 
 @socketio.on("disconnect")
