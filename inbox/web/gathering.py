@@ -14,7 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from inbox.actions.bulk import FEW
 from inbox.meta.webhook import ParsedDelivery
 
-LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL, appendix A
+# SQLSTATE classes of what rivals bring about: deadlocks, and rows locked for too long (PostgreSQL,
+# appendix A).
+RIVALS = ("40", "55")
 
 
 @dataclass(eq=False)
@@ -67,37 +69,41 @@ class Gathering:
         try:
             self._store([mine, *(ticket.delivery for ticket in others)])
         except Exception as error:
-            if _is_gone(error):  # for those too who wait behind them: 503 is due within 2 s
-                others += self._waiting
-                self._waiting.clear()
-            if not others or _is_gone(error):
-                _fail(others, error)
+            if _is_gone(error):
+                self._give_up(others, error)
+            if not others:
                 raise
         else:
             for ticket in others:
                 ticket.news.send(False)
             return
         # One of them is to blame (its conversation may be locked): each for itself.
-        for ticket in others:
-            self._store_for(ticket)
+        while others:
+            self._store_alone(others.pop(), others)
         self._store([mine])
 
-    def _store_for(self, ticket: Ticket) -> None:
+    def _store_alone(self, ticket: Ticket, others: list[Ticket]) -> None:
         try:
             self._store([ticket.delivery])
         except Exception as error:
-            _fail([ticket], error)
+            ticket.news.send_exception(error)
+            if _is_gone(error):
+                self._give_up(others, error)
+                raise
         else:
             ticket.news.send(False)
 
-
-def _fail(tickets: Sequence[Ticket], error: Exception) -> None:
-    for ticket in tickets:
-        ticket.news.send_exception(error)
+    def _give_up(self, tickets: list[Ticket], error: Exception) -> None:
+        """Also for those who wait behind them: 503 is due within 2 s."""
+        for ticket in [*tickets, *self._waiting]:
+            ticket.news.send_exception(error)
+        tickets.clear()
+        self._waiting.clear()
 
 
 def _is_gone(error: Exception) -> bool:
-    """Does the database not answer at all?"""
+    """Does the database not answer anybody?"""
     if not isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         return False
-    return getattr(getattr(error, "orig", None), "pgcode", None) != LOCK_NOT_AVAILABLE
+    code = getattr(getattr(error, "orig", None), "pgcode", None) or ""
+    return not code.startswith(RIVALS)
