@@ -4,6 +4,7 @@ import { columnOf, listOf } from "./board_columns.js";
 import { localize } from "./times.js";
 
 const MOST_GONE = 2000;
+const SAYS = ["version", "stage", "entered", "conversation", "assignee"]; // the same: nothing to paint
 const gone = new Map(); // id → the newest version of a card that left the screen
 
 export const cardOf = (id) => document.getElementById(`k-${id}`);
@@ -31,6 +32,7 @@ export function place(element, { isPaged = false } = {}) {
   const next = list && [...list.children].find((other) => other !== old && comesBefore(element, other));
   const isBelow = list && !next && !isPaged && columnOf(stage).dataset.cursor;
   if (!list || isBelow) return drop(id, Number(element.dataset.version));
+  if (old && SAYS.every((name) => old.dataset[name] === element.dataset[name])) return;
   const hadFocus = old?.contains(document.activeElement) && document.activeElement.className;
   if (!old || old.dataset.stage !== stage) element.classList.add("is-new");
   gone.delete(id);

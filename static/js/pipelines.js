@@ -134,7 +134,8 @@ function showNumbers(list) {
   for (const row of list.querySelectorAll(".stage-row")) {
     const number = counts[row.dataset.stage] ?? 0;
     row.dataset.count = number;
-    row.querySelector("[data-number]").textContent = number === 1 ? "1 contact" : `${number.toLocaleString("en-GB")} contacts`;
+    const word = Object.assign(document.createElement("span"), { textContent: number === 1 ? " contact" : " contacts" });
+    row.querySelector("[data-number]").replaceChildren(number.toLocaleString("en-GB"), word);
   }
 }
 

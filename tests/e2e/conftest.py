@@ -12,10 +12,12 @@ from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
 from inbox.models import User
+from tests import cast as rows
 from tests.browser import browser_path, may_be_skipped
 from tests.cast import Cast
 from tests.e2e.customer import Customer
 from tests.e2e.window import Window
+from tests.pipelines.boards import Board
 from tests.processes import Web
 from tests.webhooks.wire import Door
 
@@ -75,6 +77,18 @@ def customer(cast: Cast, live: Web) -> Customer:
     """Zelda, who writes on Messenger; Bob holds her conversation."""
     assert cast.contact.messenger_psid
     return Customer("FACEBOOK", cast.page.page_id, cast.contact.messenger_psid, Door(live.url))
+
+
+@pytest.fixture
+def board(app: Flask, cast: Cast) -> Board:
+    """Zelda, whom Bob holds, is new; Ada, whom nobody holds, was contacted."""
+    made = Board(app, cast.organization)
+    made.put(cast.contact, "New lead")
+    with app.app_context():
+        ada = rows.contact(cast.page, "Ada Lovelace")
+        rows.conversation(ada)
+    made.put(ada, "Contacted", score=88)
+    return made
 
 
 @pytest.fixture

@@ -1,0 +1,97 @@
+"""The board beside the inbox: cards open threads, long columns, odd names, small screens."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from playwright.sync_api import expect
+
+from inbox.models import Contact
+from tests import cast as rows
+from tests.cast import Cast
+from tests.e2e.conftest import OpenWindow
+from tests.e2e.on_the_board import card, column, counts, drag, live, stands_in
+from tests.e2e.test_contrast import TOO_FAINT
+from tests.pipelines.boards import Board
+from tests.stores import Database
+
+
+def test_a_card_opens_the_conversation_and_the_thread_shows_and_changes_the_stage(
+    cast: Cast, window: OpenWindow, board: Board, database: Database
+) -> None:
+    alice, bob = window(cast.alice, "/board"), live(window(cast.bob, "/board"))
+    live(alice)
+    card(alice.page, "Zelda Quill").locator(".card-link").click()
+    expect(alice.page.locator("#thread-name")).to_have_text("Zelda Quill")
+    expect(alice.page.locator("#stage")).to_have_value(board.id_of("New lead"))
+    live(alice).select_option("#stage", label="Won")
+    stands_in(bob, "Zelda Quill", "Won")
+    expect(alice.page.locator("#stage-pin")).to_have_attribute("aria-pressed", "true")
+    drag(bob, "Zelda Quill", "Contacted")
+    expect(alice.page.locator("#stage")).to_have_value(board.id_of("Contacted"))
+    alice.page.click("#stage-pin")
+    expect(alice.page.locator("#stage-pin")).to_have_attribute("aria-pressed", "false")
+    assert not database.value("SELECT is_pinned FROM contacts WHERE id = %s", cast.contact.id)
+    alice.page.click("#stage-board")
+    stands_in(alice.page, "Zelda Quill", "Contacted")
+
+
+def test_a_long_column_loads_page_by_page_and_keeps_its_place(
+    app: Flask, cast: Cast, window: OpenWindow, board: Board
+) -> None:
+    people: list[Contact] = []
+    with app.app_context():
+        people = [rows.contact(cast.page, f"Person {number:03}") for number in range(70)]
+    for number, person in enumerate(people):
+        board.put(person, "Lost", hours_ago=number + 1)
+    alice = live(window(cast.alice, "/board"))
+    counts(alice, "Lost", 70)
+    names = column(alice, "Lost").locator(".card-name")
+    assert names.count() < 70
+    scroll = column(alice, "Lost").locator(".column-scroll")
+    scroll.evaluate("async (box) => { box.scrollTop = box.scrollHeight }")
+    while names.count() < 70:
+        before = names.count()
+        scroll.evaluate("(box) => { box.scrollTop = box.scrollHeight }")
+        expect(names).not_to_have_count(before)
+    assert names.all_text_contents() == [f"Person {number:03}" for number in range(70)]
+    expect(column(alice, "Lost").locator(".column-end")).to_be_hidden()
+
+
+def test_script_in_names_and_summaries_is_text(
+    app: Flask, cast: Cast, window: OpenWindow, board: Board, database: Database
+) -> None:
+    """Attack 1 of the trust page."""
+    database.rows(
+        "UPDATE contacts SET name = %s, summary = %s WHERE id = %s",
+        "<img src=x onerror=alert(1)>Zed",
+        "<script>alert(2)</script>wants cake",
+        cast.contact.id,
+    )
+    database.rows("UPDATE pipeline_stages SET description = %s", '"><b onclick=alert(3)>')
+    alice = live(window(cast.alice, "/board"))
+    expect(card(alice, "Zed").locator(".card-name")).to_have_text("<img src=x onerror=alert(1)>Zed")
+    expect(card(alice, "Zed")).to_contain_text("<script>alert(2)</script>wants cake")
+    drag(alice, "Zed", "Won")  # painted again, by the scripts
+    expect(card(alice, "Zed")).to_contain_text("<script>alert(2)</script>wants cake")
+    assert (
+        alice.evaluate("document.querySelectorAll('.board img, .board script, .board b').length")
+        == 0
+    )
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_board_fits_and_can_be_read(
+    cast: Cast, window: OpenWindow, board: Board, width: int, dark: bool
+) -> None:
+    made = window(cast.alice, "/board", width=width, dark=dark)
+    live(made)
+    assert made.measure("document.documentElement.scrollWidth") <= width
+    assert made.measure(TOO_FAINT) == []
+    card(made.page, "Zelda Quill").get_by_role("button").click()
+    assert made.measure(TOO_FAINT) == []
+    for button in made.page.locator(".move-choice:visible").all():
+        box = button.bounding_box()
+        assert box is not None
+        assert box["height"] >= 40
