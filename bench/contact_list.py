@@ -74,7 +74,7 @@ def _queries(address: Address, token: str) -> dict[str, str]:
         "rare tag": f"?tagId={tags['VIP']}",
         "common tag": f"?tagId={tags['everyday']}",
         "two tags": f"?tagId={tags['VIP']}&tagId={tags['wholesale']}",
-        "an agent's contacts": f"?assignee={agent}",
+        "held by one agent": f"?assignee={agent}",
         "unassigned": "?assignee=none",
         "last 7 days": "?lastInteraction=7",
         "silent for 60 days": "?lastInteraction=-60",

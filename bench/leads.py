@@ -23,8 +23,9 @@ WITH stage AS (
     SELECT id, row_number() OVER (ORDER BY id) AS n FROM contacts
 )
 UPDATE contacts SET
-    -- Half of them stand in the first stage, and one in 4,096 in the last.
-    pipeline_id = stage.pipeline_id, stage_id = stage.id, stage_entered_at = now(),
+    -- Half of them stand in the first stage, one in 4,096 in the last, and many in none.
+    pipeline_id = stage.pipeline_id, stage_id = stage.id,
+    stage_entered_at = CASE WHEN stage.id IS NOT NULL THEN now() END,
     lead_score = CASE WHEN n %% 7 > 0 THEN n * 37 %% 101 END,
     lead_status = CASE WHEN n %% 7 > 0
         THEN (ARRAY['NEW', 'CONTACTED', 'QUALIFIED', 'CONVERTED', 'LOST'])[1 + n * 11 %% 5] END,
@@ -36,8 +37,8 @@ UPDATE contacts SET
     messenger_psid = CASE WHEN n %% 3 > 0 THEN messenger_psid END,
     instagram_sid = CASE WHEN n %% 3 = 0 THEN messenger_psid END
 FROM numbered LEFT JOIN stage
-    ON stage.place = least(6, CASE WHEN n %% 2 = 1 THEN 1 WHEN n %% 4 = 2 THEN 2
-        WHEN n %% 16 = 4 THEN 3 WHEN n %% 64 = 16 THEN 4 WHEN n %% 4096 = 0 THEN 6 END)
+    ON stage.place = CASE WHEN n %% 2 = 1 THEN 1 WHEN n %% 4 = 2 THEN 2
+        WHEN n %% 16 = 4 THEN 3 WHEN n %% 64 = 16 THEN 4 WHEN n %% 4096 = 0 THEN 6 END
 WHERE contacts.id = numbered.id;
 
 INSERT INTO tags (organization_id, name) SELECT id, unnest(%(tags)s) FROM organizations;
