@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import psycopg2
@@ -37,14 +37,16 @@ class Database:
         (answer,) = row.values()
         return answer
 
-    def empty(self) -> None:
-        """Delete every row. Ids go on counting, so that nothing late from an earlier test can
-        hit a row of this one. (Tried: 0.2 ms; TRUNCATE takes 10 ms, a new database 30.)"""
+    def empty(self, *, but: Collection[str] = ()) -> None:
+        """Delete every row, of all tables but these. Ids go on counting, so that nothing late from
+        an earlier test can hit a row of this one. (Tried: 0.2 ms; TRUNCATE takes 10 ms, a new
+        database 30.)"""
         tables = self.rows(
             "SELECT tablename FROM pg_tables"
             " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
         )
-        deletes = ";".join(f'DELETE FROM "{row["tablename"]}"' for row in tables)
+        names = [row["tablename"] for row in tables if row["tablename"] not in but]
+        deletes = ";".join(f'DELETE FROM "{name}"' for name in names)
         # Foreign keys are triggers, which do not fire in this role: any order will do.
         self.rows(
             f"SET session_replication_role = replica; {deletes}; RESET session_replication_role"

@@ -173,6 +173,14 @@ def _conversation(page_id: int, person: Person, platform: Platform) -> Conversat
     return cast.conversation(contact)
 
 
+def packets(raw: bytes) -> Iterator[str]:
+    """Those of a message on the wire, as `RedisBus` tells it."""
+    lines = iter(raw.decode().split("\n")[1:])  # behind its sender's name
+    for line in lines:
+        if json.loads(line)["method"] == "tell":
+            yield next(lines)
+
+
 @dataclass
 class Ears:
     """What browsers are told, as it goes through Redis."""
@@ -184,9 +192,8 @@ class Ears:
         payloads = []
         while message := self.subscription.get_message(timeout=0.2):
             if message["type"] == "message":
-                told = json.loads(message["data"].partition(b"\n")[2])  # behind its sender's name
-                packets = [json.loads(one["packet"][1:]) for one in told if "packet" in one]
-                payloads += [payload for event, payload in packets if event == name]
+                events = (json.loads(packet[1:]) for packet in packets(message["data"]))
+                payloads += [payload for event, payload in events if event == name]
         return payloads
 
 

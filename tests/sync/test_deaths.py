@@ -17,18 +17,10 @@ from tests import cast
 from tests.bounds import eventually
 from tests.processes import Starter
 from tests.sync.conftest import Row, Shop, connected
+from tests.sync.undisturbed import check, undisturbed
 
 THREADS = 150
 AGAIN_WITHIN = 15.0  # seconds
-# What an undisturbed import would have left, without what differs between any two of them.
-ROWS = """
-    SELECT mid, direction, kind, content, sent_at, delivery, reply_to_mid, reactions::text,
-        conversations.platform, thread_id, history, unread_count, status, last_message_at,
-        last_message_snippet, last_incoming_at, contacts.name, username, messenger_psid,
-        instagram_sid, (SELECT count(*) FROM attachments WHERE message_id = messages.id) AS files
-    FROM messages JOIN conversations ON conversations.id = conversation_id
-    JOIN contacts ON contacts.id = contact_id ORDER BY mid
-"""
 
 
 @dataclass
@@ -72,29 +64,6 @@ def deployment(shop: Shop, start: Starter) -> Deployment:
     return Deployment(shop, start, start.workers("sync"))
 
 
-def undisturbed(shop: Shop) -> list[Row]:
-    """The rows of an import that nothing disturbs; then all is empty again."""
-    latency, shop.meta.limits.latency_s = shop.meta.limits.latency_s, 0.0
-    shop.sync()
-    rows = shop.database.rows(ROWS)
-    for table in ("attachments", "messages", "conversations", "contacts", "sync_jobs"):
-        shop.database.rows(f"DELETE FROM {table}")
-    shop.database.rows("UPDATE facebook_pages SET synced_until = NULL, last_synced_at = NULL")
-    shop.meta.limits.latency_s = latency
-    return rows
-
-
-def check(shop: Shop, job: Row, rows: list[Row]) -> None:
-    assert (job["status"], job["failure"]) == ("COMPLETED", None)
-    assert (job["total_contacts"], job["synced_contacts"]) == (THREADS, THREADS)
-    assert job["failed_contacts"] == 0
-    assert shop.is_whole()
-    assert shop.unread() == 0
-    assert shop.database.rows(ROWS) == rows
-    assert shop.database.value("SELECT count(*) FROM fetch_jobs") == 0
-    assert shop.meta.sent == []
-
-
 def moments(shop: Shop, job_id: int, kills: int, all_calls: int) -> list[Callable[[], bool]]:
     """Points of the import at random: after so many Graph calls. What is killed makes some of them
     again, so the last point comes before the end."""
@@ -124,7 +93,7 @@ def test_the_worker_is_killed_again_and_again(deployment: Deployment, kills: int
         deployment.kill()
         slowest = max(slowest, deployment.wait_until_it_goes_on(job_id))
     job = deployment.finished(job_id)
-    check(shop, job, rows)
+    check(shop, job, rows, THREADS)
     assert job["attempt"] == kills + 1
     assert slowest <= AGAIN_WITHIN
 
@@ -138,7 +107,7 @@ def test_redis_loses_everything_amid_an_import(deployment: Deployment, stores: S
     stores.redis.process.kill()
     stores.redis.start()
     job = deployment.finished(job_id)
-    check(shop, job, rows)
+    check(shop, job, rows, THREADS)
 
 
 @pytest.mark.faults
@@ -169,7 +138,7 @@ def test_a_deploy_ends_the_worker_at_once_and_another_goes_on(deployment: Deploy
     assert time.monotonic() - began < 5, "nobody waits until Meta takes calls again"
     deployment.worker = deployment.start.workers("sync")
     eventually(lambda: shop.job(job_id)["attempt"] == 2, AGAIN_WITHIN)
-    check(shop, deployment.finished(job_id), rows)
+    check(shop, deployment.finished(job_id), rows, THREADS)
 
 
 @pytest.mark.faults

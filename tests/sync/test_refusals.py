@@ -59,10 +59,11 @@ def test_used_up_allowance_is_heeded_before_meta_refuses(filled: Shop) -> None:
     with ThreadPoolExecutor(1) as worker:
         running = worker.submit(filled.run, job_id)
         eventually(lambda: filled.job(job_id)["waiting_until"])
-        assert filled.calls() == 2, "one for each account"
+        eventually(lambda: filled.calls() == 2)
         with filled.app.app_context():
             sync.cancel(db.session.get_one(SyncJob, job_id))
         running.result(10)
+    assert filled.calls() == 2, "one for each account"
     assert filled.job(job_id)["status"] == "CANCELLED"
 
 
