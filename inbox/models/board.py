@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from sqlalchemy import ColumnElement, Select, func, lateral, select, true
 from sqlalchemy.orm import joinedload
@@ -37,15 +38,13 @@ class Column:
 def columns(stages: Sequence[PipelineStage], user: User, *, limit: int) -> list[Column]:
     """One for each stage. It costs the same however many contacts stand in them."""
     stage_ids = [stage.id for stage in stages]
-    ids = db.session.execute(_first_ids(stage_ids, user, limit + 1)).all()
-    found = {card.contact.id: card for card in cards([row.id for row in ids], user)}
-    made = {stage.id: Column(stage) for stage in stages}
-    for row in ids:
-        if row.id in found:
-            made[row.stage_id].cards.append(found[row.id])
-    for column in made.values():
-        column.cards, column.after = _cut(column.cards, limit)
-    return list(made.values())
+    query = _first_of_all if user.is_admin else _first_of_held
+    ids = db.session.execute(query(stage_ids, user, limit + 1)).all()
+    found = cards([row.id for row in ids], user)
+    made = [Column(stage) for stage in stages]
+    for column in made:
+        column.cards, column.after = _cut(found, column.stage, limit)
+    return made
 
 
 def page_of(
@@ -56,8 +55,7 @@ def page_of(
     if after is not None:
         query = query.where(before(after, Contact.stage_entered_at, Contact.id))
     ids = db.session.scalars(_newest_first(query).limit(limit + 1)).all()
-    found = {card.contact.id: card for card in cards(ids, user)}
-    return _cut([found[row_id] for row_id in ids if row_id in found], limit)
+    return _cut(cards(ids, user), stage, limit)
 
 
 def cards(contact_ids: Iterable[int], user: User) -> list[Card]:
@@ -99,27 +97,47 @@ def _held_by(user: User) -> ColumnElement[bool]:
     return Contact.id.in_(select(Conversation.contact_id).where(Conversation.visible_to(user)))
 
 
-def _first_ids(stage_ids: Sequence[int], user: User, limit: int) -> Select[tuple[int, int]]:
+def _first_of_all(stage_ids: Sequence[int], _: User, limit: int) -> Select[tuple[int, int]]:
     """(stage_id, id) of the newest in each stage: a few steps along the index for each."""
     given = select(func.unnest(stage_ids).label("stage_id")).subquery()
-    newest = _newest_first(
-        select(Contact.id).where(Contact.stage_id == given.c.stage_id, _in_own_stages(user))
-    )
+    newest = _newest_first(select(Contact.id).where(Contact.stage_id == given.c.stage_id))
     first = lateral(newest.limit(limit).correlate(given))
     return select(given.c.stage_id, first.c.id).join_from(given, first, true())
+
+
+def _first_of_held(stage_ids: Sequence[int], user: User, limit: int) -> Select[tuple[int, int]]:
+    """The same among the contacts that an agent holds. They are few, and may lie far down in a
+    stage: a walk along the index would pass by tens of thousands of others."""
+    place = func.row_number().over(
+        partition_by=Contact.stage_id,
+        order_by=(Contact.stage_entered_at.desc(), Contact.id.desc()),
+    )
+    held = (
+        select(Contact.stage_id, Contact.id, place.label("place"))
+        .where(Contact.stage_id.in_(stage_ids), _held_by(user))
+        .subquery()
+    )
+    return (
+        select(held.c.stage_id, held.c.id)
+        .where(held.c.place <= limit)
+        .order_by(held.c.stage_id, held.c.place)
+    )
 
 
 def _newest_first(query: Select[int]) -> Select[int]:
     return query.order_by(Contact.stage_entered_at.desc(), Contact.id.desc())
 
 
-def _cut(found: list[Card], limit: int) -> tuple[list[Card], Position | None]:
-    if len(found) <= limit:
-        return found, None
-    last = found[limit - 1].contact
-    if last.stage_entered_at is None:  # it left the board while its page was read
-        return found[:limit], None
-    return found[:limit], Position(last.stage_entered_at, last.id)
+def _cut(found: list[Card], stage: PipelineStage, limit: int) -> tuple[list[Card], Position | None]:
+    """Those that stand in the stage, and not elsewhere since they were looked for."""
+    places = [
+        (Position(card.contact.stage_entered_at, card.contact.id), card)
+        for card in found
+        if card.contact.stage_id == stage.id and card.contact.stage_entered_at is not None
+    ]
+    places.sort(key=itemgetter(0), reverse=True)
+    after = places[limit - 1][0] if len(places) > limit else None
+    return [card for _, card in places[:limit]], after
 
 
 def _newest_threads(contact_ids: Sequence[int], user: User) -> dict[int, Conversation]:
