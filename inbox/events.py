@@ -181,3 +181,16 @@ class AiAnswer(Event):
             "problem": self.problem,
             "usedFallback": self.used_fallback,
         }
+
+
+@dataclass(frozen=True)
+class AiKeyTested(Event):
+    """A person has asked whether a key works, for that person alone. `problem` is null when it
+    does."""
+
+    name: ClassVar[str] = "ai_key_tested"
+    number: int
+    problem: str | None
+
+    def payload(self) -> dict[str, Any]:
+        return {"type": self.name, "number": self.number, "problem": self.problem}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from inbox.actions.ai import analyzing, requesting
+from inbox.actions.ai import analyzing, helping, requesting, settings
+from inbox.ai.agent_help import HelpKind
 
 
 def analyze() -> None:
@@ -10,3 +11,13 @@ def analyze() -> None:
     the AI comes in between."""
     if analyzing.work():
         requesting.nudge()
+
+
+def help_agent(conversation_id: int, user_id: int, kind: HelpKind, request_id: str) -> None:
+    """A reply or a summary that an agent waits for."""
+    helping.help_agent(conversation_id, user_id, kind, request_id)
+
+
+def test_key(number: int, user_id: int) -> None:
+    """Whether a key works."""
+    settings.test_key(number, user_id)

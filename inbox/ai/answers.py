@@ -71,14 +71,15 @@ def _words(item: dict[str, Any], name: str, most: int) -> str:
     kept = "".join(c for c in value if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs"))
     if not kept.strip():
         raise Malformed(f"{name} is empty.")
-    if _leaks(kept):
+    if leaks(kept, RULES):
         raise Malformed(f"{name} repeats these instructions.")
     return kept.strip()[:most]
 
 
-def _leaks(text: str) -> bool:
+def leaks(text: str, rules: str) -> bool:
+    """Does it repeat a piece of our instructions?"""
     folded = " ".join(text.split()).lower()
-    ours = " ".join(RULES.split()).lower()
+    ours = " ".join(rules.split()).lower()
     pieces = range(0, len(ours) - LEAK_LENGTH, LEAK_LENGTH // 2)
     return CANARY in folded or any(ours[at : at + LEAK_LENGTH] in folded for at in pieces)
 

@@ -123,18 +123,26 @@ class KeyPool:
         """Call it right before the request is sent: the limits count from now."""
         return self._ask(secrets.token_hex(8))
 
-    def _ask(self, mark: str) -> Turn | Wait:
-        if not self.keys:
+    def take_key(self, number: int) -> Turn | Wait:
+        """A turn with this key and no other, also when it was refused or rests: to try it."""
+        key, mark = self.keys[number - 1], secrets.token_hex(8)
+        self.restore(number)
+        found = self._ask(mark, [key])
+        return Turn(key, number, mark) if isinstance(found, Turn) else found
+
+    def _ask(self, mark: str, keys: Sequence[str] | None = None) -> Turn | Wait:
+        keys = self.keys if keys is None else keys
+        if not keys:
             return Wait(None)
         try:
-            names = ["inbox-ai:service", *map(_name, self.keys)]
+            names = ["inbox-ai:service", *map(_name, keys)]
             arguments = (self.per_minute, int(self.window * 1000), mark)
             index, wait, busy = self.client.eval(TAKE, len(names), *names, *arguments)
         except redis.RedisError as error:
             log.debug("Redis is away, keeping the limits alone: %s", error)
             return self._by_itself().take(is_taken=bool(mark))
         if index:
-            return Turn(self.keys[index - 1], index, mark)
+            return Turn(keys[index - 1], index, mark)
         return Wait(None if wait < 0 else wait / 1000, is_busy=bool(busy))
 
     def give_back(self, turn: Turn) -> None:
@@ -184,32 +192,38 @@ class KeyPool:
         return why.decode() if isinstance(why, bytes) else why
 
     def states(self) -> list[KeyState]:
-        return [self._state(number, key) for number, key in enumerate(self.keys, start=1)]
-
-    def _state(self, number: int, key: str) -> KeyState:
-        name, now = _name(key), time.time() * 1000
-        sent: list[tuple[bytes, float]] = []
-        cooling, is_invalid = 0.0, False
+        """One round trip. Without Redis all count as ready."""
+        now = time.time() * 1000
+        known: list[tuple[list[tuple[bytes, float]], int, int]] = [([], 0, 0)] * len(self.keys)
         try:
             with self.client.pipeline(transaction=False) as asking:
-                since = now - self.window * 1000
-                asking.zrange(f"{name}:sent", since, "+inf", byscore=True, withscores=True)
-                asking.pttl(f"{name}:cooling")
-                asking.exists(f"{name}:invalid")
-                sent, left, is_invalid = asking.execute()
-                cooling = max(left / 1000, 0.0)
+                for name in map(_name, self.keys):
+                    since = now - self.window * 1000
+                    asking.zrange(f"{name}:sent", since, "+inf", byscore=True, withscores=True)
+                    asking.pttl(f"{name}:cooling")
+                    asking.exists(f"{name}:invalid")
+                told = asking.execute()
+                known = list(zip(told[::3], told[1::3], told[2::3], strict=True))
         except redis.RedisError as error:
             log.debug("Redis is away, the keys' states are not known: %s", error)
+        return [
+            self._state(number, now, [at for _, at in sent], max(cooling / 1000, 0), bool(refused))
+            for number, (sent, cooling, refused) in enumerate(known, start=1)
+        ]
+
+    def _state(
+        self, number: int, now: float, sent: list[float], cooling: float, is_invalid: bool
+    ) -> KeyState:
         is_full = len(sent) >= self.per_minute
-        wait = max(sent[-self.per_minute][1] / 1000 + self.window - now / 1000, 0) if is_full else 0
-        state: State = "READY"
+        full = max(sent[-self.per_minute] / 1000 + self.window - now / 1000, 0) if is_full else 0
+        state: State = "BUSY" if is_full else "READY"
+        if cooling:
+            state = "COOLING"
         if is_invalid:
             state = "INVALID"
-        elif cooling:
-            state = "COOLING"
-        elif is_full:
-            state = "BUSY"
-        return KeyState(number, masked(key), state, cooling or wait, len(sent), self.per_minute)
+        seconds = max(cooling, full)
+        key = masked(self.keys[number - 1])
+        return KeyState(number, key, state, seconds, len(sent), self.per_minute)
 
     def _by_itself(self) -> Alone:
         if self._alone is None:

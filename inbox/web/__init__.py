@@ -9,6 +9,7 @@ def register(app: Flask) -> None:
     """Registers every blueprint, in the order of the route table in docs/architecture.md."""
     from inbox.web import (
         account,
+        ai_settings,
         board,
         connecting,
         contacts_page,
@@ -30,6 +31,8 @@ def register(app: Flask) -> None:
         webhooks,
     )
     from inbox.web.api import (
+        ai_help,
+        ai_runs,
         changes,
         colleagues,
         contact_bulk,
@@ -64,6 +67,8 @@ def register(app: Flask) -> None:
     for module in (contacts_page, contacts, contact_bulk, contact_tags, contact_notes):
         app.register_blueprint(module.blueprint)
     app.register_blueprint(contact_merges.blueprint)
+    for module in (ai_settings, ai_runs, ai_help):
+        app.register_blueprint(module.blueprint)
     for module in (board, pipelines, api_pipelines, pipeline_stages, contact_stage, stage_moves):
         app.register_blueprint(module.blueprint)
 

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from flask import request
 
-from inbox.web.api.parameters import json_object
+from inbox.web.api.parameters import LONGEST_NUMBER, json_object
 from inbox.web.errors import Invalid
 
 E = TypeVar("E", bound=StrEnum)
@@ -50,6 +50,15 @@ class Form:
         elif len(value) > most:
             self._fault(name, f"This is too long: {most} characters at the most.")
         return value
+
+    def whole(self, name: str, least: int, most: int) -> int:
+        """A whole number, as it was typed."""
+        value = self._string(name).strip()
+        is_number = value.isascii() and value.isdigit() and len(value) < LONGEST_NUMBER
+        if not is_number or not least <= int(value) <= most:
+            self._fault(name, f"This must be a whole number from {least} to {most}.")
+            return least
+        return int(value)
 
     def email(self, name: str) -> str:
         value = self.text(name, most=MOST_EMAIL)

@@ -1,5 +1,6 @@
 // The inbox screen: its parts, in the order in which they hear of things.
 
+import { startAiHelp } from "./ai_help.js";
 import { startClicks } from "./clicks.js";
 import { startComposer } from "./composer.js";
 import { startConnection } from "./connection.js";
@@ -26,6 +27,7 @@ export function mount() {
   startList();
   startSending();
   startComposer();
+  startAiHelp();
   startContact();
   startHeader();
   startStage();

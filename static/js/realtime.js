@@ -23,6 +23,7 @@ const EVENTS = {
     if (reload) tell("imported");
   },
   facebook_page_updated: ({ facebookPageId }) => tell("facebookPage", String(facebookPageId)),
+  ai_answer: (answer) => tell("aiAnswer", answer),
   pulse: ({ change }) => {
     if (isBehind(change)) setTimeout(() => isBehind(change) && catchUp(), Math.random() * SPREAD);
   },

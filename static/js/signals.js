@@ -12,6 +12,7 @@
 //   stale         what was to be fetched anew did not come
 //   settled       a thread is shown whole
 //   gone          the open conversation is not ours any more
+//   aiAnswer      what the AI was asked to write
 
 const listeners = new Map();
 

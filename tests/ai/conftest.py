@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import pytest
 from flask import Flask
 from redis import Redis
+from rq import Queue
+from rq.serializers import JSONSerializer
 
 from inbox import create_app
 from inbox.actions import sync
@@ -83,6 +86,31 @@ class Office:
                 pieces += 1
             db.session.remove()
         return pieces
+
+    def waiting_jobs(self) -> int:
+        return self._queue().count
+
+    def _queue(self) -> Queue:
+        return Queue("ai", connection=self.redis, serializer=JSONSerializer)
+
+    def run_jobs(self) -> list[str]:
+        """Every job that waits in the queue, as a worker runs it; answers their names."""
+        queue, done = self._queue(), []
+        for job_id in queue.job_ids:
+            job = queue.fetch_job(job_id)
+            queue.remove(job_id)
+            assert job is not None
+            module, _, name = (job.func_name or "").rpartition(".")
+            with self.app.app_context():
+                getattr(import_module(module), name)(*job.args)
+                db.session.remove()
+            done.append(name)
+        return done
+
+    def token(self, user: User) -> dict[str, str]:
+        """Headers of a program that acts for this person."""
+        with self.app.app_context():
+            return {"Authorization": f"Bearer {cast.api_token(user)}"}
 
     def sweep(self) -> None:
         """What the clock does every 5 s."""

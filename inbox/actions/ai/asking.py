@@ -37,7 +37,7 @@ def ask(prompt: Prompt, held: Sequence[Held]) -> tuple[Turn, Reply]:
         raise CapReachedError
     db.session.close()  # a connection must not be held until Google answers
     with kept(lambda: renew(held), at_most=LONGEST_WAIT + SECONDS):
-        turn = _next_turn()
+        turn = next_turn()
         if not usage.reserve(organization_id, turn.number):
             key_pool().give_back(turn)
             raise CapReachedError
@@ -64,8 +64,8 @@ def answered(organization_id: int, turn: Turn, call: Callable[[], Reply]) -> Rep
     return reply
 
 
-def _next_turn() -> Turn:
-    """Raises `NoTurnError`."""
+def next_turn() -> Turn:
+    """Waits some seconds at the most. Raises `NoTurnError`."""
     until = time.monotonic() + LONGEST_WAIT
     while time.monotonic() < until:
         turn = key_pool().take()

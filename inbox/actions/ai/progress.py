@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import joinedload
 
 from inbox.actions.ai.claiming import FOR_RULES, Held
 from inbox.actions.sync.progress import publish_progress
@@ -20,7 +21,7 @@ from inbox.models import (
     SyncJob,
 )
 from inbox.realtime import publish
-from inbox.shapes.ai import ai_run
+from inbox.shapes.reviews import ai_run
 
 
 def note_progress(held: Sequence[Held]) -> None:
@@ -83,5 +84,6 @@ def complete_runs() -> None:
 
 def publish_run(run_id: int) -> None:
     """Once committed, tells the admins how the run stands."""
-    row = db.session.get_one(AiRun, run_id, populate_existing=True)
+    query = select(AiRun).where(AiRun.id == run_id).options(joinedload(AiRun.started_by))
+    row = db.session.scalars(query.execution_options(populate_existing=True)).one()
     publish(AiRunProgress(ai_run(row)), to=Audience(row.organization_id))

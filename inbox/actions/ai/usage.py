@@ -13,8 +13,12 @@ from inbox.extensions import db
 from inbox.models import AiUsage, Organization
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 def today() -> date:
-    return datetime.now(UTC).date()
+    return now().date()
 
 
 def tomorrow() -> datetime:

@@ -46,9 +46,9 @@ def act() -> ResponseReturnValue:
     action = body.get("action")
     if not isinstance(action, str) or action not in ACTIONS:
         raise Invalid(action=f"action must be one of {', '.join(ACTIONS)}.")
-    which = _which(body, user)
+    which = chosen_contacts(body, user)
     do = ACTIONS[action](body, user)
-    ids = ids_after(which, _after(body), AT_ONCE + 1)
+    ids = ids_after(which, place_in(body), AT_ONCE + 1)
     for contact in sorted(contacts_by_id(ids[:AT_ONCE]), key=lambda row: row.id):
         do(contact)
     return {
@@ -66,7 +66,8 @@ def download() -> ResponseReturnValue:
     return export(which, order_of_request(), user)
 
 
-def _which(body: Body, user: User) -> Sequence[ColumnElement[bool]]:
+def chosen_contacts(body: Body, user: User) -> Sequence[ColumnElement[bool]]:
+    """`ids`, or with `all` those of the filter in the address; never more than this user sees."""
     ids = body.get("ids")
     if body.get("all") is True and ids is None:
         return [listed(user), *filters_of_request(user).conditions()]
@@ -75,7 +76,7 @@ def _which(body: Body, user: User) -> Sequence[ColumnElement[bool]]:
     return [listed(user), Contact.id.in_([_key(each, "ids") for each in ids])]
 
 
-def _after(body: Body) -> int:
+def place_in(body: Body) -> int:
     return _key(body.get("after", 0), "after")
 
 

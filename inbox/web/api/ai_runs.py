@@ -1,0 +1,89 @@
+"""Bulk runs of the AI: what one would cost, and starting it. (Taking its moves back:
+`stage_moves`.)"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from inbox.actions.ai.runs import add, estimate, start_run
+from inbox.extensions import db
+from inbox.models import AiRun
+from inbox.models.contact_list import ids_after
+from inbox.shapes.reviews import ai_run
+from inbox.web import access
+from inbox.web.api import parameters
+from inbox.web.api.contact_bulk import chosen_contacts, place_in
+from inbox.web.errors import Invalid
+from inbox.web.identity import admin_required, signed_in_user
+
+blueprint = Blueprint("api_ai_runs", __name__, url_prefix="/api/ai-runs")
+
+AT_ONCE = 500
+MOST_SHOWN = 50
+
+
+@blueprint.get("")
+@admin_required
+def index() -> ResponseReturnValue:
+    """`{items}`: the newest batches of analyses, of syncs and of people."""
+    rows = db.session.scalars(
+        select(AiRun)
+        .where(AiRun.organization_id == signed_in_user().organization_id)
+        .options(joinedload(AiRun.started_by))
+        .order_by(AiRun.id.desc())
+        .limit(parameters.limit(20, most=MOST_SHOWN))
+    )
+    return {"items": [ai_run(row) for row in rows], "nextCursor": None}
+
+
+@blueprint.post("/estimate")
+@admin_required
+def cost() -> ResponseReturnValue:
+    """`{ids | all: true}`, and the filter in the address → `{contacts, changed, requests: {least,
+    most}, tokens, leftToday}`. Nothing is asked for."""
+    user = signed_in_user()
+    found = estimate(chosen_contacts(parameters.json_object(), user), user)
+    return {
+        "contacts": found.contacts,
+        "changed": found.changed,
+        "requests": {"least": found.least, "most": found.most},
+        "tokens": found.tokens,
+        "leftToday": found.left,
+    }
+
+
+@blueprint.post("")
+@admin_required
+def start() -> ResponseReturnValue:
+    """`{ids | all: true, runId?, after?}`, and the filter in the address: some of these contacts
+    are to be analysed, as part of a new run or of this one → 202 `{run, done, nextAfter}`."""
+    user = signed_in_user()
+    body = parameters.json_object()
+    ids = ids_after(chosen_contacts(body, user), place_in(body), AT_ONCE + 1)
+    run = access.ai_run(_run_id(body), user=user) if "runId" in body else None
+    run = run or start_run(_filters(), by=user)
+    add(run, ids[:AT_ONCE], by=user)
+    row = db.session.get_one(
+        AiRun, run.id, options=[joinedload(AiRun.started_by)], populate_existing=True
+    )
+    return {
+        "run": ai_run(row),
+        "done": len(ids[:AT_ONCE]),
+        "nextAfter": str(ids[AT_ONCE - 1]) if len(ids) > AT_ONCE else None,
+    }, 202
+
+
+def _run_id(body: dict[str, object]) -> str:
+    value = body["runId"]
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise Invalid(runId="runId must be the id of a run.")
+    return str(value)
+
+
+def _filters() -> dict[str, Any]:
+    return request.args.to_dict(flat=False)
