@@ -123,12 +123,11 @@ def merge_suggestion(suggestion_id: str, *, user: User) -> MergeSuggestion:
 
 def pipeline(pipeline_id: str, *, user: User) -> Pipeline:
     """With its stages. Everybody of the organization may know its shape."""
-    query = select(Pipeline).options(selectinload(Pipeline.stages))
-    return _one(
-        query.where(
-            Pipeline.id == _key(pipeline_id), Pipeline.organization_id == user.organization_id
-        )
+    query = select(Pipeline).where(
+        Pipeline.id == _key(pipeline_id), Pipeline.organization_id == user.organization_id
     )
+    whole = query.options(selectinload(Pipeline.stages))
+    return _one(whole.execution_options(populate_existing=True))
 
 
 def stage(stage_id: str, *, user: User) -> PipelineStage:
