@@ -12,8 +12,9 @@ export function mount(form) {
   });
 }
 
-// Resolves to true or false once the person has answered.
-export function ask({ title, text, label }) {
+// Resolves to true or false once the person has answered. What destroys nothing has the `tone`
+// "primary".
+export function ask({ title, text, label, tone = "danger" }) {
   const dialog = document.createElement("dialog");
   dialog.className = "question";
   const heading = Object.assign(document.createElement("h2"), { textContent: title });
@@ -21,7 +22,7 @@ export function ask({ title, text, label }) {
   const buttons = document.createElement("form");
   buttons.method = "dialog";
   buttons.className = "question-buttons";
-  buttons.append(button("Cancel", "btn", "no"), button(label, "btn btn-danger", "yes"));
+  buttons.append(button("Cancel", "btn", "no"), button(label, `btn btn-${tone}`, "yes"));
   dialog.setAttribute("aria-label", title);
   dialog.append(heading, words, buttons);
   document.body.append(dialog);

@@ -17,7 +17,6 @@ export function startParts(root, { idOf, refresh }) {
   root.addEventListener("submit", (event) => {
     const form = event.target;
     event.preventDefault();
-    if (form.matches("[data-fields]")) document.activeElement.blur(); // leaving a field saves it
     if (form.matches("[data-tag-form]")) addTag(form, to("/tags"), act);
     if (form.matches("[data-note-form]")) addNote(form, to("/notes"), act);
     if (form.matches("[data-note-edit]")) {
@@ -26,6 +25,9 @@ export function startParts(root, { idOf, refresh }) {
       form.closest("[data-part]").removeAttribute("data-editing");
       act(() => patch(to(`/notes/${note}`), { text }));
     }
+  });
+  root.addEventListener("keydown", ({ key, target, isComposing }) => {
+    if (key === "Enter" && !isComposing && target.closest("[data-fields]")) target.blur(); // leaving a field saves it
   });
   root.addEventListener("click", ({ target }) => {
     const button = target.closest("button");

@@ -20,7 +20,11 @@ export async function fetchMarkup(path) {
 export function replaceParts(root, page, { isForced = false } = {}) {
   for (const part of root.querySelectorAll("[data-part]")) {
     const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
-    if (!fresh || painted.get(part) === fresh.outerHTML || isBusy(part, isForced)) continue;
+    if (!fresh || painted.get(part) === fresh.outerHTML || part.hasAttribute("data-editing")) continue;
+    if (isFilledIn(part, isForced)) {
+      freshenFields(part, fresh);
+      continue;
+    }
     const focused = part.contains(document.activeElement) ? document.activeElement : null;
     const typed = new Map([...part.querySelectorAll("textarea, input")].map((field) => [field.id, field.value]));
     const initial = new Map([...part.querySelectorAll("textarea, input")].map((field) => [field.id, field.defaultValue]));
@@ -32,7 +36,16 @@ export function replaceParts(root, page, { isForced = false } = {}) {
   }
 }
 
-const isBusy = (part, isForced) => part.hasAttribute("data-editing") || (!isForced && part.matches("[data-fields]") && part.contains(document.activeElement));
+const isFilledIn = (part, isForced) => !isForced && part.matches("[data-fields]") && part.contains(document.activeElement);
+
+// The fields around the one that somebody is in, and that one too until something is typed.
+function freshenFields(part, fresh) {
+  for (const field of part.querySelectorAll("input")) {
+    const { value } = fresh.querySelector(`#${CSS.escape(field.id)}`) ?? field;
+    if (field.value === field.defaultValue) field.value = value;
+    field.defaultValue = value;
+  }
+}
 
 // Half a note, or a field that has not been left yet.
 function keepTyped(part, id, value, before) {

@@ -71,7 +71,7 @@ function clear() {
 }
 
 // What is chosen, as the API takes it: the body, and the query that "all" is about.
-export function chosen() {
+function chosen() {
   return isAll ? { body: { all: true }, query: filterQuery(), count: total() } : { body: { ids: chosenRows().map(({ dataset }) => dataset.id) }, query: new URLSearchParams(), count: count() };
 }
 
@@ -82,28 +82,31 @@ async function act(select) {
   select.value = "";
   if (!value || !progress.hidden) return;
   const { body, query, count: many } = chosen();
-  const question = { title: `Change ${many.toLocaleString()} contacts?`, text: `${select.options[0].textContent.replace("…", "")}: ${label}`, label: "Change them" };
+  const question = { title: `Change ${many.toLocaleString()} contacts?`, text: `${select.options[0].textContent.replace("…", "")}: ${label}`, label: "Change them", tone: "primary" };
   if (many > MANY && !(await ask(question))) return;
-  await run({ ...body, action: bulk, [key]: value === "null" ? null : value }, query, many);
+  await run("/api/contacts/bulk", { ...body, action: bulk, [key]: value === "null" ? null : value }, query, { many });
 }
 
-async function run(body, query, many) {
+// `carry` says what of one answer goes into the next request.
+async function run(path, body, query, { many, carry = () => ({}), said: verb = "changed" }) {
   isStopped = false;
+  let carried = {};
   let [finished, after] = [0, "0"];
   progress.hidden = false;
   try {
     while (after !== null && !isStopped) {
-      const answer = await post(`/api/contacts/bulk?${query}`, { ...body, after });
+      const answer = await post(`${path}?${query}`, { ...body, ...carried, after });
+      carried = carry(answer);
       finished += answer.done;
       after = answer.nextAfter;
       showProgress(finished, many);
     }
-    const said = `${finished.toLocaleString()} contact${finished === 1 ? "" : "s"} changed${isStopped ? ", then stopped" : ""}`;
+    const said = `${finished.toLocaleString()} contact${finished === 1 ? "" : "s"} ${verb}${isStopped ? ", then stopped" : ""}`;
     toast(said);
     announce(said);
     clear();
   } catch (error) {
-    toast(`${finished} changed, then: ${Object.values(error.fields ?? {})[0] ?? error.message}`);
+    toast(`${finished} ${verb}, then: ${Object.values(error.fields ?? {})[0] ?? error.message}`);
   } finally {
     progress.hidden = true;
     done();
@@ -115,8 +118,8 @@ function showProgress(finished, many) {
   progress.querySelector("span").textContent = `${finished.toLocaleString()} of ${Math.max(many, finished).toLocaleString()}`;
 }
 
-// What it would cost is said before anything is asked for.
 async function analyze() {
+  if (!progress.hidden) return;
   const { analyzeChosen } = await import("./contacts_analyze.js");
-  await analyzeChosen(chosen());
+  await analyzeChosen(chosen(), run);
 }

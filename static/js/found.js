@@ -22,7 +22,13 @@ export async function showMessage(id) {
   if (!(await reach(id))) return toast("That message could not be found here.");
   const bubble = elementOf(id);
   fill(bubble);
-  scroll.toElement(bubble, { smoothly: true });
+  // A long glide would pass so much that it is cut off by what loads on the way.
+  scroll.toElement(bubble, { smoothly: isNear(bubble) });
   bubble.classList.add("is-found");
   setTimeout(() => bubble.classList.remove("is-found"), SHOWN);
+}
+
+function isNear(bubble) {
+  const { top } = bubble.getBoundingClientRect();
+  return Math.abs(top) < 2 * innerHeight;
 }
