@@ -1,4 +1,5 @@
-# make run     Inbox on this machine, with a pretend Meta     (RESET=1 starts over, PORT=… moves it)
+# make run     Inbox on this machine, with a pretend Meta     (RESET=1 starts over, PORT=… moves it,
+#              PRETEND_AI=1 plays Gemini too)
 # make test    lint, types, import rules and all tests
 # make faults  the long form of the fault runs
 # make bench   the benchmark

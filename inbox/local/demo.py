@@ -14,6 +14,7 @@ from inbox.actions.ingest import take_delivery
 from inbox.actions.pages import connect_page
 from inbox.actions.passwords import hash_of
 from inbox.actions.people import add_user
+from inbox.actions.pipelines.first import default_pipeline
 from inbox.actions.profiles import fetch_profiles
 from inbox.actions.setup import is_set_up, organization_named
 from inbox.db import transaction
@@ -49,13 +50,15 @@ def seed(simulator_url: str, page_token: str) -> None:
         return
     with transaction():
         organization = organization_named(PAGE_NAME)
-        connect_page(
+        page = connect_page(
             organization,
             page_id=PAGE_ID,
             name=PAGE_NAME,
             token=page_token,
             instagram_account_id=INSTAGRAM_ACCOUNT_ID,
         )
+        # So that the workers fill the board while one looks around.
+        page.auto_pipeline_id = default_pipeline(organization.id).id
     unread = _unread(_from(simulator_url, "/simulator/history")["conversations"])
     envelopes = _from(simulator_url, "/simulator/history/webhooks")
     _deliver(envelopes, lambda mid: mid not in unread)

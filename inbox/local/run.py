@@ -83,7 +83,7 @@ def run(stack: ExitStack) -> None:
     web.wait_until(answers(f"{url}/health"))
     programs.start("workers", "-m", "workers")  # after web: on a small machine it is ready sooner
     programs.start("clock", "-m", "workers.clock")
-    welcome(url, programs.settings["FACEBOOK_GRAPH_URL"])
+    welcome(url, programs.settings["FACEBOOK_GRAPH_URL"], ai_of(programs.settings))
     programs.watch()
 
 
@@ -136,6 +136,7 @@ def simulator_command(settings: Mapping[str, str], kept: Mapping[str, str]) -> l
         *("--verify-token", kept["FACEBOOK_WEBHOOK_VERIFY_TOKEN"]),
         *("--page-id", PAGE_ID, "--page-name", PAGE_NAME, "--page-token", kept["PAGE_TOKEN"]),
         *("--instagram-account-id", INSTAGRAM_ACCOUNT_ID),
+        *("--gemini-per-minute", "15", "--gemini-latency", "1.5"),
     ]
 
 
@@ -161,12 +162,22 @@ def answers(url: str) -> Callable[[], bool]:
     return ask
 
 
-def welcome(url: str, simulator_url: str) -> None:
+def ai_of(settings: Mapping[str, str]) -> str:
+    """Who analyses the contacts of this run."""
+    config = Config.from_environment(dict(os.environ) | dict(settings))
+    if not config.google_ai_keys:
+        return "by rules: there is no GOOGLE_AI_API_KEY (PRETEND_AI=1 plays one)"
+    where = "the pretend Gemini" if "GOOGLE_AI_ENDPOINT" in settings else "Google's Gemini"
+    return f"by {where}, with {len(config.google_ai_keys)} keys"
+
+
+def welcome(url: str, simulator_url: str, ai: str) -> None:
     width = max(len(member.email) for member in TEAM)
     print(f"\nInbox is ready: {url}\n\nSign in with the password {PASSWORD} as")
     for name, email, role in TEAM:
         print(f"  {email:{width}}  {name}, {role.lower()}")
     print(f"\nPlay a customer: {simulator_url}")
+    print(f"Contacts are analyzed {ai}")
     print(
         f"Logs: {os.path.relpath(LOGS)}   Stop: Ctrl-C   Start over: make run RESET=1", flush=True
     )

@@ -63,7 +63,16 @@ def settings_for(
         "FACEBOOK_DIALOG_URL": f"http://{HOST}:{simulator_port}",
         "MEDIA_HOSTS": f"{HOST}:{simulator_port}",
     }
-    return ours | chosen | pretend | dict(stores)
+    return ours | chosen | pretend | pretend_ai(outside, simulator_port) | dict(stores)
+
+
+def pretend_ai(outside: Mapping[str, str], simulator_port: int) -> dict[str, str]:
+    """With PRETEND_AI=1 the simulator plays Gemini too, with the limits of its free keys."""
+    if outside.get("PRETEND_AI") in (None, "", "0"):
+        return {}
+    names = ["GOOGLE_AI_API_KEY", "GOOGLE_AI_API_KEY_2", "GOOGLE_AI_API_KEY_3"]
+    keys = {name: f"pretend-key-number-{n}" for n, name in enumerate(names, start=1)}
+    return keys | {"GOOGLE_AI_ENDPOINT": f"http://{HOST}:{simulator_port}"}
 
 
 def write_for_commands(settings: Mapping[str, str], file: Path) -> None:

@@ -44,6 +44,8 @@ def main() -> None:
         if options.state:
             load_state(meta, options.state)
         meta.begin_with(_limits(options))
+        meta.gemini.limits.per_minute = options.gemini_per_minute
+        meta.gemini.limits.latency_s = options.gemini_latency
         meta.login.deauthorize_url = options.deauthorize_url
         meta.login.deletion_url = options.deletion_url
         if options.generated is not None:
@@ -89,6 +91,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--law-burst", type=float, default=2.0)
     parser.add_argument("--law-scale", type=float, default=1.0, help="how fast the law's time runs")
     parser.add_argument("--budget", type=int, default=2500, help="messages in one answer")
+    parser.add_argument("--gemini-per-minute", type=int, default=0, help="requests of each AI key")
+    parser.add_argument("--gemini-latency", type=float, default=0.0, help="seconds the AI takes")
     return parser.parse_args()
 
 
