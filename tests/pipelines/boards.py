@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 
-from inbox.actions.pipelines.first import default_pipeline
+from inbox.actions.pipelines.moving import default_pipeline, move
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.models import (
@@ -74,6 +74,18 @@ class Board:
                     to_stage_id=self.stages[stage].id,
                     confidence=confidence,
                 )
+            )
+
+    def moved_by_ai(self, run: AiRun, contact: Contact, stage: str) -> None:
+        """As the analysis does it."""
+        with self.app.app_context(), transaction() as session:
+            assert move(
+                session.get_one(Contact, contact.id),
+                session.get_one(PipelineStage, self.stages[stage].id),
+                by=None,
+                title="AI auto-assigned to pipeline",
+                details={"confidence": 90},
+                ai_run_id=run.id,
             )
 
     def run(self, organization: Organization, moved: int = 1) -> AiRun:

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from inbox.actions.pipelines.moving import move
-from inbox.db import transaction
-from inbox.models import AiRun, Contact, PipelineStage
+from inbox.models import Contact
 from tests import cast as rows
 from tests.cast import Browser, Cast
 from tests.pipelines.boards import Board
 from tests.stores import Database
-
-
-def moved_by(board: Board, run: AiRun, contact: Contact, stage: str) -> None:
-    with board.app.app_context(), transaction() as session:
-        assert move(
-            session.get_one(Contact, contact.id),
-            session.get_one(PipelineStage, board.stages[stage].id),
-            by=None,
-            title="AI auto-assigned to pipeline",
-            details={"confidence": 90},
-            ai_run_id=run.id,
-        )
 
 
 def places(database: Database) -> list[tuple[object, ...]]:
@@ -36,7 +22,7 @@ def test_it_works(
     before = places(database)
     run = board.run(cast.organization, moved=3)
     for contact in (cast.contact, ada, nowhere):
-        moved_by(board, run, contact, "Won")
+        board.moved_by_ai(run, contact, "Won")
     assert places(database) != before
     answer = alice.post(f"/api/ai-runs/{run.id}/undo").get_json()
     assert (answer["contacts"], answer["isDone"]) == (3, True)
@@ -54,8 +40,8 @@ def test_what_people_have_moved_or_pinned_since_stays(
     cast: Cast, ada: Contact, board: Board, alice: Browser, database: Database
 ) -> None:
     run = board.run(cast.organization, moved=2)
-    moved_by(board, run, cast.contact, "Won")
-    moved_by(board, run, ada, "Won")
+    board.moved_by_ai(run, cast.contact, "Won")
+    board.moved_by_ai(run, ada, "Won")
     alice.patch(f"/api/contacts/{cast.contact.id}/stage", json={"stageId": board.id_of("Lost")})
     alice.patch(f"/api/contacts/{cast.contact.id}/stage", json={"isPinned": False})
     alice.patch(f"/api/contacts/{ada.id}/stage", json={"isPinned": True})
@@ -68,8 +54,8 @@ def test_a_later_move_of_the_ai_is_not_undone_by_undoing_an_earlier_one(
     cast: Cast, board: Board, alice: Browser, database: Database
 ) -> None:
     first, second = (board.run(cast.organization) for _ in range(2))
-    moved_by(board, first, cast.contact, "Qualified")
-    moved_by(board, second, cast.contact, "Won")
+    board.moved_by_ai(first, cast.contact, "Qualified")
+    board.moved_by_ai(second, cast.contact, "Won")
     before = places(database)
     assert alice.post(f"/api/ai-runs/{first.id}/undo").get_json()["contacts"] == 0
     assert places(database) == before
@@ -80,7 +66,7 @@ def test_whose_stage_is_gone_stays(
     cast: Cast, board: Board, alice: Browser, database: Database
 ) -> None:
     run = board.run(cast.organization)
-    moved_by(board, run, cast.contact, "Won")
+    board.moved_by_ai(run, cast.contact, "Won")
     alice.delete(f"/api/stages/{board.id_of('New lead')}")
     assert alice.post(f"/api/ai-runs/{run.id}/undo").get_json()["contacts"] == 0
 
@@ -90,7 +76,7 @@ def test_a_run_that_goes_on_is_not_undone(
 ) -> None:
     run = board.run(cast.organization)
     database.rows("UPDATE ai_runs SET status = 'RUNNING'")
-    moved_by(board, run, cast.contact, "Won")
+    board.moved_by_ai(run, cast.contact, "Won")
     assert alice.post(f"/api/ai-runs/{run.id}/undo").status_code == 422
     assert database.value("SELECT undone_at FROM ai_runs") is None
 
