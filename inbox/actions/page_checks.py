@@ -29,11 +29,12 @@ def _ask(due_at: InstrumentedAttribute[object], job: str) -> None:
         .order_by(due_at)
         .limit(MOST)
         .with_for_update(skip_locked=True)  # two clocks share the work
+        .cte("due")  # a subquery may be run once for each row, and then takes more than `MOST`
     )
     with transaction() as session:
         claimed = session.scalars(
             update(FacebookPage)
-            .where(FacebookPage.id.in_(due))
+            .where(FacebookPage.id.in_(select(due.c.id)))
             .values({due_at: func.now() + IN_HAND})
             .returning(FacebookPage.id)
             .execution_options(synchronize_session=False)

@@ -29,9 +29,12 @@ def _prune_batch() -> int:
         .order_by(WebhookDelivery.received_at)
         .limit(BATCH)
         .with_for_update(skip_locked=True)  # two clocks share the work
+        .cte("old")  # a subquery may be run once for each row, and then takes more than `BATCH`
     )
     with transaction() as session:
         deleted = session.execute(
-            delete(WebhookDelivery).where(WebhookDelivery.id.in_(old)).returning(WebhookDelivery.id)
+            delete(WebhookDelivery)
+            .where(WebhookDelivery.id.in_(select(old.c.id)))
+            .returning(WebhookDelivery.id)
         )
         return len(deleted.all())

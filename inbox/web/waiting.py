@@ -11,7 +11,7 @@ import psycopg2
 from eventlet.hubs import trampoline
 from psycopg2 import extensions
 from sqlalchemy import text
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 # Shorter than the server's own statement_timeout, which a server that hangs does not keep.
 LONGEST_WAIT_SECONDS = 1.4
@@ -97,13 +97,13 @@ def waits_block(engine: Engine) -> bool:
     """
     order: list[str] = []
 
-    def sleep() -> None:
-        with engine.connect() as connection:
-            order.append("begin")
-            connection.execute(text("SELECT pg_sleep(0.1)"))
-            order.append("end")
+    def sleep(connection: Connection) -> None:
+        order.append("begin")
+        connection.execute(text("SELECT pg_sleep(0.1)"))
+        order.append("end")
 
-    threads = [eventlet.spawn(sleep) for _ in range(2)]
-    for thread in threads:
-        thread.wait()
+    # Both connect first: on a busy machine that takes longer than a sleep.
+    with engine.connect() as one, engine.connect() as other:
+        for thread in [eventlet.spawn(sleep, each) for each in (one, other)]:
+            thread.wait()
     return order[:2] != ["begin", "begin"]
