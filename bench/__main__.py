@@ -11,11 +11,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import board, contact_list, deliveries, live, reads, sync
+from bench import analyses, board, contact_list, deliveries, live, reads, sync
 from bench.machine import machine
 from bench.stage import stage
 
 MEASURES = {
+    "analyses": analyses.measure,
     "board": board.measure,
     "contacts": contact_list.measure,
     "deliveries": deliveries.measure,

@@ -15,7 +15,7 @@ from inbox.models import AnalysisReason, AnalysisRequest, Contact, Priority
 
 LEASE = timedelta(seconds=10)
 LATER_WITHOUT_KEYS = timedelta(hours=6)
-LONG = timedelta(hours=3)
+SOON = timedelta(minutes=2)
 MOST_POSTPONED = 5000
 
 # Those that the rules have stood in for already wait for the AI alone.
@@ -147,9 +147,9 @@ def postpone_retries() -> None:
 
 
 def waits_for_a_key() -> ColumnElement[bool]:
-    """The rules stand in for the AI, for longer than a pause of keys or service lasts."""
+    """The rules stand in for the AI, and it is not about to be asked by itself."""
     request = AnalysisRequest
-    return (request.reason == AnalysisReason.RETRY_AI) & (request.due_at > func.now() + LONG)
+    return (request.reason == AnalysisReason.RETRY_AI) & (request.due_at > func.now() + SOON)
 
 
 def wake_retries(organization_id: int) -> None:

@@ -43,14 +43,15 @@ def ask(
         for start in range(0, len(contact_ids), MOST_AT_ONCE):
             some = contact_ids[start : start + MOST_AT_ONCE]
             asked += _ask(some, reason, by, ai_run_id, sync_job_id)
-        if asked:
-            nudge()
+        nudge(asked)
     return asked
 
 
-def nudge() -> None:
-    """Asks a worker to look for what is due, unless as many have been asked as there are."""
-    enqueue("ai", JOB, most_waiting=settings().ai_processes)
+def nudge(pieces: int = 1) -> None:
+    """Asks so many workers to look for what is due, but no more than there are."""
+    workers = settings().ai_processes
+    for _ in range(min(pieces, workers)):
+        enqueue("ai", JOB, most_waiting=workers)
 
 
 def _ask(

@@ -20,8 +20,7 @@ ACTIVE_DAYS, STALE_DAYS = 7, 30
 def sweep_requests() -> None:
     """Every 5 s: wakes workers for what is due, whose nudge was lost or whose worker died."""
     if claiming.is_due(with_ai=True):
-        for _ in range(settings().ai_processes):
-            nudge()
+        nudge(settings().ai_processes)
 
 
 def sweep_interactions() -> None:
