@@ -14,9 +14,11 @@ export function versionOf(id) {
   return Number(cardOf(id)?.dataset.version ?? gone.get(id) ?? -1);
 }
 
-// The element of a card shape; an older one than is known is null.
+// The element of a card shape; null for one that is older than what is known. While a card is on its
+// way elsewhere, what was true before is old too.
 export function adopt({ id, version, html }) {
-  if (version < versionOf(id)) return null;
+  const isUnderWay = "moving" in (cardOf(id)?.dataset ?? {});
+  if (version < versionOf(id) + isUnderWay) return null;
   const template = document.createElement("template");
   template.innerHTML = html;
   return template.content.firstElementChild;
@@ -55,6 +57,7 @@ export function drop(id, version = versionOf(id)) {
 export function lift(id, stageId) {
   const element = cardOf(id);
   const hadFocus = element.contains(document.activeElement) && document.activeElement.className;
+  element.dataset.moving = "";
   element.dataset.stage = stageId;
   element.dataset.entered = new Date().toISOString();
   element.querySelector("time").dateTime = element.dataset.entered;
@@ -62,6 +65,14 @@ export function lift(id, stageId) {
   listOf(stageId)?.prepend(element);
   localize(element);
   if (hadFocus) focusIn(element, hadFocus);
+}
+
+// The server has answered, with the contact's new version or with a refusal.
+export function settle(id, version = null) {
+  const element = cardOf(id);
+  if (!element) return;
+  delete element.dataset.moving;
+  if (version > Number(element.dataset.version)) element.dataset.version = version;
 }
 
 function focusIn(element, className) {

@@ -1,7 +1,7 @@
 // A card goes to another stage, and back.
 
 import { patch, post } from "./api.js";
-import { cardOf, lift } from "./board_cards.js";
+import { cardOf, lift, settle } from "./board_cards.js";
 import { nameOf, shiftCount } from "./board_columns.js";
 import { refresh } from "./board_live.js";
 import { announce, toast } from "./toasts.js";
@@ -23,12 +23,14 @@ export async function moveTo(id, stageId) {
     lift(id, stageId);
   } else card.hidden = true;
   try {
-    const { moveId } = await patch(`/api/contacts/${id}/stage`, { stageId });
+    const { moveId, version } = await patch(`/api/contacts/${id}/stage`, { stageId });
+    settle(id, version);
     if (moveId) remember({ id, moveId, name });
     const text = stageId ? `${name} moved to ${nameOf(stageId)}` : `${name} taken off the board`;
     toast(text, moveId && { label: "Undo", act: () => undo(moveId) });
   } catch (error) {
     card.hidden = false;
+    settle(id);
     toast(reason(error));
   }
   refresh(id);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests import cast as rows
 from tests.cast import Cast
@@ -11,6 +11,17 @@ from tests.e2e.conftest import OpenWindow
 from tests.e2e.on_the_board import card, counts, drag, live, stands_in
 from tests.pipelines.boards import Board
 from tests.stores import Database
+
+
+def hold_moves(page: Page) -> list[Route]:
+    """Moves that this page asks for wait here, until they are continued."""
+    held: list[Route] = []
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/contacts/*/stage", keep)
+    return held
 
 
 def test_a_card_that_is_dragged_moves_in_every_browser_and_is_pinned(
@@ -127,8 +138,7 @@ def test_two_people_who_move_one_card_both_see_where_the_last_one_put_it(
     cast: Cast, window: OpenWindow, board: Board, database: Database
 ) -> None:
     alice, bob = live(window(cast.alice, "/board")), live(window(cast.bob, "/board"))
-    held: list[Route] = []
-    alice.route("**/api/contacts/*/stage", held.append)
+    held = hold_moves(alice)
     drag(alice, "Zelda Quill", "Proposal")
     stands_in(alice, "Zelda Quill", "Proposal")  # on her screen; the server has not heard of it
     drag(bob, "Zelda Quill", "Lost")
@@ -139,6 +149,23 @@ def test_two_people_who_move_one_card_both_see_where_the_last_one_put_it(
         counts(page, "Lost", 0)
     second = database.rows("SELECT details FROM contact_activities ORDER BY id")[1]["details"]
     assert (second["from"]["name"], second["to"]["name"]) == ("Lost", "Proposal")
+
+
+def test_a_card_on_its_way_does_not_jump_back_when_the_columns_are_loaded_anew(
+    cast: Cast, window: OpenWindow, board: Board
+) -> None:
+    alice = live(window(cast.alice, "/board"))
+    held = hold_moves(alice)
+    drag(alice, "Zelda Quill", "Proposal")
+    with alice.expect_response("**/board") as answer:
+        alice.evaluate("dispatchEvent(new Event('online'))")
+    assert answer.value.json()["columns"][0]["count"] == 1  # the server knows nothing of the move
+    counts(alice, "New lead", 1)
+    stands_in(alice, "Zelda Quill", "Proposal")
+    held[0].continue_()
+    expect(alice.get_by_text("Zelda Quill moved to Proposal")).to_be_visible()
+    counts(alice, "New lead", 0)
+    stands_in(alice, "Zelda Quill", "Proposal")
 
 
 def test_after_a_reconnect_the_columns_are_as_they_are_elsewhere(
