@@ -82,7 +82,14 @@ def test_a_thread_without_end_is_left_and_the_rest_goes_on(shop: Shop) -> None:
     assert shop.database.value("SELECT count(*) FROM conversations WHERE history = 'FAILED'") == 0
 
 
-@pytest.mark.parametrize("error", [{"code": 100, "status": 400}, {"code": 2500, "status": 400}])
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"code": 100, "status": 400},
+        {"code": 2500, "status": 400},
+        {"code": 1, "status": 500},  # which might as well be an outage
+    ],
+)
 def test_one_broken_thread_is_recorded_and_the_rest_completed(
     filled: Shop, error: dict[str, Any]
 ) -> None:

@@ -6,10 +6,10 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from inbox.actions.sync.calls import Calls
+from inbox.actions.sync.calls import TRIES, Calls
 from inbox.actions.sync.circles import IN_CIRCLES, Path
 from inbox.actions.sync.outages import Outages
-from inbox.actions.sync.reasons import reason
+from inbox.actions.sync.reasons import thread_reason
 from inbox.actions.sync.sizing import MOST_THREADS, Size
 from inbox.meta.errors import TOO_MUCH_ASKED, ErrorKind, MetaError
 from inbox.meta.history import MOST_MESSAGES, Asked, History, Slice, ThreadPage
@@ -45,12 +45,15 @@ class Asking:
         Raises `LostCursorError`, too."""
         outages = Outages(self._history, self._calls)
         while True:
-            asked = self._size.asked()
+            asked, is_narrowing = self._size.asked(), self._size.is_narrowing
+            tries = 1 if is_narrowing else TRIES  # it has failed often enough
             try:
-                part = self._calls.make(lambda: self._history.threads(asked, after))  # noqa: B023 - at once
+                part = self._calls.make(lambda: self._history.threads(asked, after), tries)  # noqa: B023 - at once
             except MetaError as error:
                 self._check(error, after)
-                if self._knows_not_a_field(error) or outages.is_one(error):
+                if self._knows_not_a_field(error):
+                    continue
+                if not is_narrowing and outages.is_one(error):
                     continue
                 if self._asks_for_less(error):
                     continue
@@ -129,5 +132,5 @@ class Asking:
 
 def broken(thread: ThreadPage, error: MetaError) -> ThreadPage:
     return ThreadPage(
-        thread.id, thread.updated_at, thread.person, problem=reason(error), code=error.label
+        thread.id, thread.updated_at, thread.person, problem=thread_reason(error), code=error.label
     )

@@ -38,8 +38,9 @@ class Calls:
             made, self._made = self._made, 0
         return made
 
-    def make(self, ask: Callable[[], T]) -> T:
-        """Raises `MetaError` for what waiting does not change, and `StoppedError`."""
+    def make(self, ask: Callable[[], T], tries: int = TRIES) -> T:
+        """Raises `MetaError` for what waiting does not change, and `StoppedError`. `tries`: of a
+        call at which Meta fails."""
         failures = 0
         while True:
             self.wait(self._law.wait_seconds(), USED_UP)
@@ -51,7 +52,7 @@ class Calls:
                 if error.kind == ErrorKind.RATE:
                     self._law.close(error.retry_after or RATE_PAUSE)
                     self.wait(error.retry_after or RATE_PAUSE, reason(error))
-                elif error.kind == ErrorKind.TRANSIENT and failures + 1 < TRIES:
+                elif error.kind == ErrorKind.TRANSIENT and failures + 1 < tries:
                     failures += 1
                     self._sleep(FIRST_PAUSE * 2**failures * random.uniform(0.5, 1.0))  # noqa: S311 - spreads callers
                 else:

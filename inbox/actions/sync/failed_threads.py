@@ -10,7 +10,7 @@ from sqlalchemy import select
 from inbox.actions.sync.asking import FATAL, Asking
 from inbox.actions.sync.fence import Fence
 from inbox.actions.sync.older_pages import older_pages
-from inbox.actions.sync.reasons import reason
+from inbox.actions.sync.reasons import thread_reason
 from inbox.actions.sync.storing import Keeper
 from inbox.db import transaction
 from inbox.meta.errors import MetaError
@@ -67,4 +67,4 @@ class FailedThreadsRun:
         except MetaError as error:
             if error.kind in FATAL:
                 raise
-            return ThreadPage(thread_id, None, None, problem=reason(error), code=error.label)
+            return ThreadPage(thread_id, None, None, problem=thread_reason(error), code=error.label)

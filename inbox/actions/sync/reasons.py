@@ -19,3 +19,10 @@ def reason(error: MetaError) -> str:
     if error.kind in (ErrorKind.TOKEN, ErrorKind.PERMISSION):
         return error.explanation
     return f"Meta could not give this. It says: {error.message}"
+
+
+def thread_reason(error: MetaError) -> str:
+    """Of one thread, while Meta gives others."""
+    if error.kind == ErrorKind.TRANSIENT:
+        return f"Meta fails at this conversation again and again. It says: {error.message}"
+    return reason(error)

@@ -37,6 +37,11 @@ class Size:
         threads = max(1, self._suspects // 2) if self._suspects else self._threads
         return Asked(min(threads, self._threads), self._messages, self.is_lean)
 
+    @property
+    def is_narrowing(self) -> bool:
+        """The next call is about some of the suspects, not yet about one."""
+        return self._suspects > 0 and self.asked().threads > 1
+
     def answered(self) -> None:
         """The last call was; the next one may ask for more."""
         if self._suspects:

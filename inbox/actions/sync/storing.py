@@ -13,7 +13,7 @@ from inbox.actions.ai.of_syncs import slice_stored
 from inbox.actions.bulk import Mode, Row, past_row, store_past
 from inbox.actions.sync.noting import Noted, note_threads
 from inbox.actions.sync.progress import note_new
-from inbox.actions.sync.reasons import reason
+from inbox.actions.sync.reasons import thread_reason
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.jobs import enqueue
@@ -90,7 +90,7 @@ class Keeper:
             note = notes[page.id]
             if error is not None:
                 note.history = History.FAILED
-                self._fails(page, reason(error), error.label)
+                self._fails(page, thread_reason(error), error.label)
                 continue
             self._take(page, note)
             if page.unreadable:
