@@ -95,6 +95,17 @@ def test_a_rate_limit_puts_it_off_and_closes_the_account(door: Door) -> None:
     assert door.calls("conversations") == 1, "nobody asks while Meta takes no calls"
 
 
+def test_what_meta_says_is_one_line_of_the_log(door: Door, start: Starter) -> None:
+    forged = "2026-01-01 00:00:00,000 ERROR inbox: forged"
+    door.meta.faults.next("conversations", "error", code=100, message=f"No.\r\n{forged}")
+    worker = start.workers("default")
+    door.arrives()
+    eventually(lambda: door.job()["status"] == "FAILED")
+    lines = worker.log.read_text().splitlines()
+    assert [line for line in lines if "forged" in line and "Nothing fetched" in line]
+    assert not [line for line in lines if line.startswith("2026-01-01")]
+
+
 def test_a_revoked_token_ends_it_and_marks_the_page(door: Door) -> None:
     door.arrives()
     door.meta.revoke_token()
