@@ -3,7 +3,7 @@
 import { startColumns } from "./board_columns.js";
 import { startDrag } from "./board_drag.js";
 import { startKeys } from "./board_keys.js";
-import { startLive } from "./board_live.js";
+import { showWanted, startLive } from "./board_live.js";
 import { startMenu } from "./board_menu.js";
 import { startConnection } from "./connection.js";
 import { start as startRealtime } from "./realtime.js";
@@ -17,6 +17,7 @@ export function mount(board) {
   startKeys();
   startDrag(board);
   startConnection();
+  showWanted().catch(() => {}); // the board is there without it
   startRealtime(null);
   document.getElementById("pipeline-choice")?.addEventListener("change", ({ target }) => location.assign(`/board/${target.value}`));
   // A picture that does not load shows what is below it, not a broken frame.

@@ -32,7 +32,7 @@ export function place(element, { isPaged = false } = {}) {
   const old = cardOf(id);
   const list = listOf(stage);
   const next = list && [...list.children].find((other) => other !== old && comesBefore(element, other));
-  const isBelow = list && !next && !isPaged && columnOf(stage).dataset.cursor;
+  const isBelow = list && !next && !isPaged && old?.parentElement !== list && columnOf(stage).dataset.cursor;
   if (!list || isBelow) return drop(id, Number(element.dataset.version));
   if (old && SAYS.every((name) => old.dataset[name] === element.dataset[name])) return;
   const hadFocus = old?.contains(document.activeElement) && document.activeElement.className;

@@ -128,9 +128,22 @@ function showProposals(number) {
   badge.textContent = number < 1000 ? number : "999+";
 }
 
-// Stages came, went or changed: the page is painted anew.
+// Stages came, went or changed: the page is painted anew, as soon as nobody is in the middle of a move.
 function reshape() {
-  location.reload();
+  if (isHeld || document.querySelector("dialog[open]")) setTimeout(reshape, PAUSE);
+  else location.reload();
+}
+
+// The card that the address names, which may lie far down in its column.
+export async function showWanted() {
+  const id = location.hash.match(/^#k-(\d+)$/)?.[1];
+  if (!id) return;
+  if (!cardOf(id)) {
+    const { items } = await get(`/api/pipelines/${pipeline}/cards`, new URLSearchParams({ ids: id }));
+    if (items.length) place(adopt(items[0]), { isPaged: true });
+  }
+  cardOf(id)?.scrollIntoView({ block: "center", inline: "center" });
+  cardOf(id)?.querySelector(".card-link").focus({ preventScroll: true });
 }
 
 function pause(milliseconds) {

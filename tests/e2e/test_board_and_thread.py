@@ -58,6 +58,30 @@ def test_a_long_column_loads_page_by_page_and_keeps_its_place(
     expect(column(alice, "Lost").locator(".column-end")).to_be_hidden()
 
 
+def test_a_column_that_is_loaded_in_part_loses_nobody_to_a_reload(
+    app: Flask, cast: Cast, window: OpenWindow, board: Board
+) -> None:
+    with app.app_context():
+        people = [rows.contact(cast.page, f"Person {number:03}") for number in range(60)]
+    for number, person in enumerate(people):
+        board.put(person, "Lost", hours_ago=number + 1)
+    last = f"{board.id}#k-{people[-1].id}"
+    alice = live(window(cast.alice, f"/board/{last}"))
+    expect(card(alice, "Person 059").locator(".card-link")).to_be_focused()
+    expect(card(alice, "Person 059")).to_be_in_viewport()
+    names = column(alice, "Lost").locator(".card-name")
+    before = names.count()
+    assert before < 60
+    with alice.expect_response("**/cards?ids=*"):
+        alice.evaluate("dispatchEvent(new Event('online'))")
+    scroll = column(alice, "Lost").locator(".column-scroll")
+    while names.count() < 60:
+        before = names.count()
+        scroll.evaluate("(box) => { box.scrollTop = 0; box.scrollTop = box.scrollHeight }")
+        expect(names).not_to_have_count(before)
+    assert names.all_text_contents() == [f"Person {number:03}" for number in range(60)]
+
+
 def test_script_in_names_and_summaries_is_text(
     app: Flask, cast: Cast, window: OpenWindow, board: Board, database: Database
 ) -> None:

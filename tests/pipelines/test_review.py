@@ -50,6 +50,17 @@ def test_an_accepted_move_is_made_and_not_pinned(
     assert (row["status"], row["decided_by_id"]) == ("ACCEPTED", cast.alice.id)
 
 
+def test_an_accepted_move_is_undone_with_its_batch(
+    cast: Cast, board: Board, alice: Browser, database: Database
+) -> None:
+    run = board.run(cast.organization, moved=0)
+    move = board.proposal(cast.contact, "Qualified", run=run)
+    alice.post(f"/api/stage-moves/{move.id}/accept")
+    assert database.value("SELECT moved FROM ai_runs") == 1
+    assert alice.post(f"/api/ai-runs/{run.id}/undo").get_json()["contacts"] == 1
+    assert stage_of(database, cast.contact) == board.id_of("New lead")
+
+
 def test_a_changed_move_goes_elsewhere_and_is_pinned(
     cast: Cast, board: Board, alice: Browser, database: Database
 ) -> None:

@@ -10,7 +10,7 @@ from inbox.actions.pipelines.moving import hold, move
 from inbox.actions.refusal import Refusal
 from inbox.db import retry_on_conflict, transaction
 from inbox.extensions import db
-from inbox.models import Analysis, Contact, MoveStatus, PipelineStage, StageMove, User
+from inbox.models import AiRun, Analysis, Contact, MoveStatus, PipelineStage, StageMove, User
 from inbox.realtime import announce
 
 AT_ONCE = 200  # moves; some two seconds
@@ -90,9 +90,16 @@ def _decide(proposal: StageMove, status: MoveStatus, stage: PipelineStage, *, by
                 ai_run_id=proposal.ai_run_id,
                 pins=is_changed,
             )
+            _count(proposal)
             announce(contacts=[contact.id])  # also where it stood there already
 
     retry_on_conflict(work)
+
+
+def _count(proposal: StageMove) -> None:
+    """It is one of the moves of its batch, and is undone with it."""
+    run = AiRun.id == proposal.ai_run_id
+    db.session.execute(update(AiRun).where(run).values(moved=AiRun.moved + 1))
 
 
 def _claim(proposal: StageMove, status: MoveStatus, *, by: User) -> None:
