@@ -131,6 +131,16 @@ def test_a_smaller_budget_of_meta_is_found_and_kept_to(shop: Shop) -> None:
     assert shop.is_whole()
 
 
+def test_what_was_halved_once_grows_again(shop: Shop) -> None:
+    shop.meta.generate(threads=400, mean=2, sigma=0.3, instagram_share=0)
+    shop.meta.faults.next("conversations", "reduce_data")
+    job = shop.sync()
+    assert (job["status"], job["total_contacts"]) == ("COMPLETED", 400)
+    whole, refused = 400 / 25 + 1, 1  # the list, and its top again
+    halved = 400 / 12
+    assert whole + refused < job["graph_calls"] <= whole + refused + 3 < halved
+
+
 def test_a_field_that_meta_does_not_know_is_done_without(filled: Shop) -> None:
     filled.meta.faults.next(
         "conversations",
