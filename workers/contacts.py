@@ -10,6 +10,7 @@ MOST = 200  # of one job
 # Skipped when all are taken: the sweeps ask again.
 newcomers = Slots("fetch", 3, awaited=False)
 fetches = Slots("profile", 4, awaited=False)
+looks = Slots("suggest", 2, awaited=False)
 
 
 def run_fetch(job_id: int) -> None:
@@ -22,6 +23,6 @@ def fetch_profiles() -> None:
     fetches.start_or_skip(profiles.fetch_profiles, MOST)
 
 
-def suggest_merges() -> None:
+def suggest_merges(facebook_page_id: int) -> None:
     """Who on Messenger seems to be somebody on Instagram."""
-    suggesting.suggest_merges()
+    looks.start(suggesting.suggest_merges, facebook_page_id)

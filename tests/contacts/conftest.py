@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from inbox.actions.contacts.suggesting import suggest_merges
 from inbox.db import transaction
 from inbox.extensions import db
-from inbox.models import Analysis, AnalysisKind, Contact, Message, PipelineStage
+from inbox.models import Analysis, AnalysisKind, Contact, FacebookPage, Message, PipelineStage
 from tests.cast import Browser, Cast, insert, sign_in
 
 
@@ -75,3 +76,9 @@ def analysis(
             **given | columns,
         )
     )
+
+
+def suggest(cast: Cast) -> int:
+    """Looks through all Pages, as the workers do; answers how many pairs look like one person."""
+    pages = db.session.scalars(db.select(FacebookPage.id)).all()
+    return sum(suggest_merges(page_id) for page_id in pages)

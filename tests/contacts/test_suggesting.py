@@ -8,11 +8,10 @@ import pytest
 from flask import Flask
 
 from inbox.actions.contacts.likeness import LEAST
-from inbox.actions.contacts.suggesting import suggest_merges
 from inbox.db import transaction
 from inbox.models import Contact, Platform
 from tests.cast import Browser, Cast, contact, conversation, message, page
-from tests.contacts.conftest import change
+from tests.contacts.conftest import change, suggest
 from tests.stores import Database
 
 NOW = datetime.now(UTC)
@@ -56,7 +55,7 @@ def test_these_are_suggested(
     with app.app_context():
         one = person(cast, name, Platform.FACEBOOK)
         two = person(cast, other, Platform.INSTAGRAM, days_ago=days, username=username)
-        assert suggest_merges() == 1
+        assert suggest(cast) == 1
     (row,) = database.rows("SELECT * FROM merge_suggestions")
     assert (row["messenger_contact_id"], row["instagram_contact_id"]) == (one.id, two.id)
     assert row["likeness"] >= LEAST
@@ -70,7 +69,7 @@ def test_these_are_not(
     with app.app_context():
         person(cast, name, Platform.FACEBOOK)
         person(cast, other, Platform.INSTAGRAM, days_ago=days, username=username)
-        assert suggest_merges() == 0
+        assert suggest(cast) == 0
 
 
 def test_people_who_wrote_at_about_the_same_time_come_first(
@@ -80,7 +79,7 @@ def test_people_who_wrote_at_about_the_same_time_come_first(
         for name, days in (("Eva Lund", 200), ("Nora Ek", 0.2), ("Otto Ås", 30)):
             person(cast, name, Platform.FACEBOOK)
             person(cast, name, Platform.INSTAGRAM, days_ago=days)
-        assert suggest_merges() == 3
+        assert suggest(cast) == 3
     items = alice.get("/api/merge-suggestions").get_json()["items"]
     assert [item["messenger"]["name"] for item in items] == ["Nora Ek", "Otto Ås", "Eva Lund"]
     assert items[0]["reasons"] == ["Same name", "Wrote on both within a day"]
@@ -91,16 +90,16 @@ def test_a_name_that_many_have_says_little(app: Flask, cast: Cast) -> None:
         for _ in range(4):
             person(cast, "Anna Nowak", Platform.FACEBOOK)
         person(cast, "Anna Nowak", Platform.INSTAGRAM, days_ago=100)
-        assert suggest_merges() == 0
+        assert suggest(cast) == 0
 
 
 def test_two_pages_two_people(app: Flask, cast: Cast, mallory: Browser) -> None:
     with app.app_context():
         contact(page(cast.organization, "Second"), "Zelda Quill", Platform.INSTAGRAM)
         contact(cast.other_page, "Zelda Quill", Platform.INSTAGRAM)
-        assert suggest_merges() == 0
+        assert suggest(cast) == 0
         contact(cast.page, "Zelda Quill", Platform.INSTAGRAM)
-        assert suggest_merges() == 1
+        assert suggest(cast) == 1
     assert mallory.get("/api/merge-suggestions").get_json()["items"] == []
 
 
@@ -109,18 +108,18 @@ def test_looking_again_repeats_nothing_and_asks_nobody_twice(
 ) -> None:
     with app.app_context():
         other = contact(cast.page, "Zelda Quill", Platform.INSTAGRAM)
-        assert suggest_merges() == suggest_merges() == 1
+        assert suggest(cast) == suggest(cast) == 1
     (pair,) = alice.get("/api/merge-suggestions").get_json()["items"]
     assert alice.post(f"/api/merge-suggestions/{pair['id']}/dismiss").status_code == 204
     with app.app_context():
-        suggest_merges()
+        suggest(cast)
     assert alice.get("/api/merge-suggestions").get_json()["items"] == []
     assert database.value("SELECT count(*) FROM merge_suggestions") == 1
     # Who is merged all the same, and separated again, is not suggested either.
     made = alice.post(f"/api/contacts/{cast.contact.id}/merge", json={"contactId": str(other.id)})
     alice.post(f"/api/contact-merges/{made.get_json()['mergeId']}/undo")
     with app.app_context():
-        assert suggest_merges() == 1
+        assert suggest(cast) == 1
     assert alice.get("/api/merge-suggestions").get_json()["items"] == []
 
 
@@ -128,9 +127,9 @@ def test_who_is_merged_is_compared_no_more(app: Flask, cast: Cast, alice: Browse
     with app.app_context():
         other = contact(cast.page, "Zelda Quill", Platform.INSTAGRAM)
         third = contact(cast.page, "Zelda Quill", Platform.INSTAGRAM)
-        suggest_merges()
+        suggest(cast)
     alice.post(f"/api/contacts/{cast.contact.id}/merge", json={"contactId": str(other.id)})
     assert alice.get("/api/merge-suggestions").get_json()["items"] == []
     with app.app_context(), transaction():
-        assert suggest_merges() == 0
+        assert suggest(cast) == 0
     assert third.id != other.id

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
-from inbox.actions.contacts.suggesting import suggest_merges
 from tests.cast import Cast
+from tests.contacts.conftest import suggest
 from tests.e2e.conftest import OpenWindow
 from tests.e2e.contacts import Leads, make_leads
 from tests.e2e.customer import Customer
@@ -23,7 +23,7 @@ from tests.webhooks.wire import Door
 def leads(app: Flask, cast: Cast) -> Leads:
     with app.app_context():
         made = make_leads(cast)
-        assert suggest_merges() == 1
+        assert suggest(cast) == 1
         return made
 
 
@@ -114,7 +114,7 @@ def test_a_pair_that_is_two_people_is_not_suggested_again(
     alice.page.get_by_role("button", name="Not the same person").click()
     expect(alice.page.locator("[data-none]")).to_be_visible()
     with app.app_context():
-        assert suggest_merges() == 1
+        assert suggest(cast) == 1
     alice.reload()
     expect(alice.page.locator("[data-none]")).to_be_visible()
 

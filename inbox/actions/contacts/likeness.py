@@ -12,17 +12,27 @@ from inbox.models.names import folded
 LEAST = 60  # of 100; below, it is no suggestion
 SAME_NAME, SAME_USERNAME, NEARLY, PART, ONE_WORD = 85, 80, 70, 60, 50
 NEARLY_ALIKE = 0.88  # of difflib's ratio: one letter in eight differs
+MOST_LONGER = 2  # letters
+LEAST_JOINED = 7  # letters: shorter names agree by chance
 SHORTEST = 4  # letters of a name that is compared letter by letter
 DAY = 86_400.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A contact as it is compared. `names` are folded: what it is called and its user name."""
+    """A contact as it is compared, thousands of times, so all of its forms are made once.
+
+    `words` of its name, plain; `joined`: these in one word, in any order that people write user
+    names; `letters`: name and user name in one word, as that may be; `keys`: what it is found by.
+    """
 
     id: int
     name: str
-    username: str
+    words: frozenset[str]
+    initials: tuple[str, ...]
+    joined: frozenset[str]
+    letters: frozenset[str]
+    keys: frozenset[str]
     first_at: datetime
     last_at: datetime
 
@@ -30,17 +40,20 @@ class Candidate:
     def of(
         cls, row_id: int, name: str, username: str, *, at: tuple[datetime, datetime]
     ) -> Candidate:
-        return cls(row_id, _plain(name), _plain(username), *at)
-
-    @property
-    def words(self) -> frozenset[str]:
-        """What it is found by."""
-        return frozenset(self.name.split()) | frozenset(self.username.split())
-
-    @property
-    def letters(self) -> frozenset[str]:
-        """Its names in one word, as in a user name: "lena.haug" is "Lena Haug"."""
-        return frozenset(each.replace(" ", "") for each in (self.name, self.username) if each)
+        plain, user = _plain(name), _plain(username)
+        parts = plain.split()
+        letters = frozenset(each.replace(" ", "") for each in (plain, user) if each)
+        joined = {"".join(each) for each in (parts, parts[::-1], sorted(parts))}
+        return cls(
+            row_id,
+            plain,
+            frozenset(parts),
+            tuple(word[0] for word in parts),
+            frozenset(each for each in joined if len(each) >= LEAST_JOINED),
+            letters,
+            frozenset(parts) | frozenset(user.split()) | letters,
+            *at,
+        )
 
 
 def compare(messenger: Candidate, instagram: Candidate, *, namesakes: int) -> tuple[int, list[str]]:
@@ -57,20 +70,26 @@ def compare(messenger: Candidate, instagram: Candidate, *, namesakes: int) -> tu
 
 
 def _names(one: Candidate, other: Candidate) -> tuple[int, str]:
-    ours, theirs = set(one.name.split()), set(other.name.split())
-    if ours and ours == theirs:
-        if len(ours) == 1:
+    if one.words and one.words == other.words:
+        if len(one.words) == 1:
             return ONE_WORD, "Same first name"
         return SAME_NAME, "Same name"
-    joined = {"".join(part) for part in (sorted(ours), one.name.split(), one.name.split()[::-1])}
-    if any(len(word) >= 2 * SHORTEST - 1 for word in joined & other.letters):
+    if one.joined & other.letters or other.joined & one.letters:
         return SAME_USERNAME, "Name and user name agree"
-    if len(ours & theirs) > 1:
+    if len(one.words & other.words) > 1:
         return PART, "One name is part of the other"
-    alike = SequenceMatcher(None, one.name, other.name).ratio()
-    if min(len(one.name), len(other.name)) >= SHORTEST and alike >= NEARLY_ALIKE:
+    if _are_near(one, other):
         return NEARLY, "Names differ by a letter or two"
     return 0, ""
+
+
+def _are_near(one: Candidate, other: Candidate) -> bool:
+    """The dear comparison comes last: most pairs that share a word share no more."""
+    if one.initials != other.initials or min(len(one.name), len(other.name)) < SHORTEST:
+        return False
+    if abs(len(one.name) - len(other.name)) > MOST_LONGER:
+        return False
+    return SequenceMatcher(None, one.name, other.name).ratio() >= NEARLY_ALIKE
 
 
 def _times(one: Candidate, other: Candidate) -> tuple[int, str | None]:

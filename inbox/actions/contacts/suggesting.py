@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -17,13 +18,19 @@ from inbox.models import Contact, Conversation, FacebookPage, MergeSuggestion, M
 JOB = "workers.contacts.suggest_merges"
 MOST_SHARING = 50  # contacts that share a word; a commoner one says nothing
 AT_ONCE = 500  # rows of one statement
+IN_A_BREATH = 20  # contacts
 
 Pair = tuple[Candidate, Candidate, int, list[str]]
 
 
-def look_again() -> None:
-    """Asks a worker; also every hour."""
-    enqueue("default", JOB)
+def look_again(organization_id: int | None = None) -> None:
+    """Every hour: asks workers to compare the contacts of each Page, or of an organization's."""
+    pages = select(FacebookPage.id).order_by(FacebookPage.id)
+    if organization_id is not None:
+        pages = pages.where(FacebookPage.organization_id == organization_id)
+    with transaction() as session:
+        for page_id in session.scalars(pages).all():
+            enqueue("default", JOB, page_id)
 
 
 def dismiss(suggestion: MergeSuggestion, *, by: User) -> None:
@@ -31,17 +38,13 @@ def dismiss(suggestion: MergeSuggestion, *, by: User) -> None:
         suggestion.dismissed_at, suggestion.dismissed_by_id = func.now(), by.id
 
 
-def suggest_merges() -> int:
-    """Compares the contacts of each Page and answers how many pairs look like one person. A pair
-    that is known keeps its row, with what it looks like now."""
+def suggest_merges(facebook_page_id: int) -> int:
+    """Compares the contacts of a Page and answers how many pairs look like one person. A pair that
+    is known keeps its row, with what it looks like now."""
     with transaction() as session:
-        pages = session.scalars(select(FacebookPage).order_by(FacebookPage.id)).all()
-    return sum(_suggest(page) for page in pages)
-
-
-def _suggest(page: FacebookPage) -> int:
-    with transaction():
-        pairs = list(pairs_of(*_candidates(page)))
+        page = session.get_one(FacebookPage, facebook_page_id)
+        found = _candidates(page)
+    pairs = list(pairs_of(*found))
     for start in range(0, len(pairs), AT_ONCE):
         _keep(page.organization_id, pairs[start : start + AT_ONCE])
     return len(pairs)
@@ -51,12 +54,14 @@ def pairs_of(messenger: list[Candidate], instagram: list[Candidate]) -> Iterator
     """For each on Instagram whoever on Messenger is likest, if anybody is like enough."""
     by_word: dict[str, list[Candidate]] = defaultdict(list)
     for one in messenger:
-        for word in one.words | one.letters:
+        for word in one.keys:
             by_word[word].append(one)
     called = Counter(one.name for one in messenger)
     called_there = Counter(one.name for one in instagram)
-    for other in instagram:
-        near = {one.id: one for word in other.words | other.letters for one in _some(by_word[word])}
+    for number, other in enumerate(instagram):
+        if number % IN_A_BREATH == 0:
+            time.sleep(0)  # replies leave from this process too
+        near = {one.id: one for word in other.keys for one in _some(by_word[word])}
         best: Pair | None = None
         for one in near.values():
             namesakes = called[one.name] - 1 + max(0, called_there[other.name] - 1)
@@ -96,7 +101,7 @@ def _candidates(page: FacebookPage) -> tuple[list[Candidate], list[Candidate]]:
     for row in db.session.execute(wrote):
         at = (min(row.first, row.last_interaction_at), row.last_interaction_at)
         candidate = Candidate.of(row.id, row.name or "", row.username or "", at=at)
-        if candidate.words:
+        if candidate.keys:
             found[row.messenger_psid is None].append(candidate)
     return found
 

@@ -59,7 +59,7 @@ def suggestions() -> ResponseReturnValue:
 @admin_required
 def look() -> ResponseReturnValue:
     """A worker compares the names of all contacts again; 202."""
-    look_again()
+    look_again(signed_in_user().organization_id)
     return {"success": True}, 202
 
 
