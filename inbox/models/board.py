@@ -28,9 +28,11 @@ class Card:
 
 @dataclass
 class Column:
-    """The first cards of a stage, the newest in it on top, and where the next ones begin."""
+    """The first cards of a stage, the newest in it on top, where the next ones begin, and how many
+    there are in all."""
 
     stage: PipelineStage
+    count: int
     cards: list[Card] = field(default_factory=list)
     after: Position | None = None
 
@@ -38,10 +40,15 @@ class Column:
 def columns(stages: Sequence[PipelineStage], user: User, *, limit: int) -> list[Column]:
     """One for each stage. It costs the same however many contacts stand in them."""
     stage_ids = [stage.id for stage in stages]
-    query = _first_of_all if user.is_admin else _first_of_held
-    ids = db.session.execute(query(stage_ids, user, limit + 1)).all()
-    found = cards([row.id for row in ids], user)
-    made = [Column(stage) for stage in stages]
+    if user.is_admin:
+        ids = db.session.scalars(_first_of_all(stage_ids, limit + 1)).all()
+        in_all = _counts(stage_ids, user)
+    else:
+        rows = db.session.execute(_first_of_held(stage_ids, user, limit + 1)).all()
+        ids = [row.id for row in rows]
+        in_all = {row.stage_id: row.in_all for row in rows}
+    found = cards(ids, user)
+    made = [Column(stage, in_all.get(stage.id, 0)) for stage in stages]
     for column in made:
         column.cards, column.after = _cut(found, column.stage, limit)
     return made
@@ -72,7 +79,10 @@ def cards(contact_ids: Iterable[int], user: User) -> list[Card]:
 def counts(pipeline_id: int, user: User) -> dict[int, int]:
     """How many contacts that `user` may see stand in each stage; stages without one are missing."""
     stages = select(PipelineStage.id).where(PipelineStage.pipeline_id == pipeline_id)
-    stage_ids = db.session.scalars(stages).all()
+    return _counts(db.session.scalars(stages).all(), user)
+
+
+def _counts(stage_ids: Sequence[int], user: User) -> dict[int, int]:
     query = select(Contact.stage_id, func.count()).group_by(Contact.stage_id)
     rows = db.session.execute(query.where(Contact.stage_id.in_(stage_ids), _in_own_stages(user)))
     return {stage_id: count for stage_id, count in rows if stage_id is not None}
@@ -97,31 +107,29 @@ def _held_by(user: User) -> ColumnElement[bool]:
     return Contact.id.in_(select(Conversation.contact_id).where(Conversation.visible_to(user)))
 
 
-def _first_of_all(stage_ids: Sequence[int], _: User, limit: int) -> Select[tuple[int, int]]:
-    """(stage_id, id) of the newest in each stage: a few steps along the index for each."""
+def _first_of_all(stage_ids: Sequence[int], limit: int) -> Select[int]:
+    """The newest in each stage: a few steps along the index for each."""
     given = select(func.unnest(stage_ids).label("stage_id")).subquery()
     newest = _newest_first(select(Contact.id).where(Contact.stage_id == given.c.stage_id))
     first = lateral(newest.limit(limit).correlate(given))
-    return select(given.c.stage_id, first.c.id).join_from(given, first, true())
+    return select(first.c.id).join_from(given, first, true())
 
 
-def _first_of_held(stage_ids: Sequence[int], user: User, limit: int) -> Select[tuple[int, int]]:
-    """The same among the contacts that an agent holds. They are few, and may lie far down in a
-    stage: a walk along the index would pass by tens of thousands of others."""
+def _first_of_held(stage_ids: Sequence[int], user: User, limit: int) -> Select[int, int, int]:
+    """The same among the contacts that an agent holds, with `stage_id`, and `in_all`, how many of
+    them the stage has. They are few, and may lie far down in a stage: a walk along the index would
+    pass by tens of thousands of others."""
+    in_all = func.count().over(partition_by=Contact.stage_id)
     place = func.row_number().over(
         partition_by=Contact.stage_id,
         order_by=(Contact.stage_entered_at.desc(), Contact.id.desc()),
     )
     held = (
-        select(Contact.stage_id, Contact.id, place.label("place"))
+        select(Contact.stage_id, Contact.id, place.label("place"), in_all.label("in_all"))
         .where(Contact.stage_id.in_(stage_ids), _held_by(user))
         .subquery()
     )
-    return (
-        select(held.c.stage_id, held.c.id)
-        .where(held.c.place <= limit)
-        .order_by(held.c.stage_id, held.c.place)
-    )
+    return select(held.c.stage_id, held.c.id, held.c.in_all).where(held.c.place <= limit)
 
 
 def _newest_first(query: Select[int]) -> Select[int]:
