@@ -111,6 +111,20 @@ def test_redis_loses_everything_amid_an_import(deployment: Deployment, stores: S
 
 
 @pytest.mark.faults
+def test_the_database_dies_amid_an_import(deployment: Deployment, stores: Stores) -> None:
+    shop = deployment.shop
+    rows = undisturbed(shop)
+    job_id = shop.request()
+    eventually(lambda: shop.job(job_id)["synced_contacts"], 30)
+    stores.postgresql.process.kill()
+    stores.postgresql.start()
+    shop.database.connect()
+    job = deployment.finished(job_id)
+    check(shop, job, rows, THREADS)
+    assert job["attempt"] > 1
+
+
+@pytest.mark.faults
 def test_redis_forgets_a_sync_that_nobody_has_begun(
     shop: Shop, start: Starter, stores: Stores
 ) -> None:
