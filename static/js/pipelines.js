@@ -100,7 +100,9 @@ async function deletePipeline(pipeline) {
 async function leave(path, where, pipeline) {
   pipeline.setAttribute("aria-busy", "true");
   try {
-    await remove(where ? `${path}?moveTo=${where}` : path);
+    let success;
+    do ({ success } = await remove(where ? `${path}?moveTo=${where}` : path));
+    while (!success); // a hundred thousand contacts take more than one request
     location.reload();
   } catch (error) {
     pipeline.removeAttribute("aria-busy");

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +15,8 @@ from inbox.db import transaction
 from inbox.extensions import db
 from inbox.models import PipelineStage, User
 
-SLICE = 1000
+SLICE = 300  # some 30 ms: others wait for a contact no longer than that
+MOST_SECONDS = 8.0  # of one request
 
 MOVE = text("""
 WITH leaving AS MATERIALIZED (
@@ -44,14 +46,17 @@ SELECT id FROM leaving
 )
 
 
-def empty(stages: Sequence[PipelineStage], to: PipelineStage | None, *, by: User) -> None:
+def empty(stages: Sequence[PipelineStage], to: PipelineStage | None, *, by: User) -> bool:
     """Whoever stands in these goes to `to`, or off the board with None; pinned ones stay pinned.
-    Outside a transaction each slice is one of its own, so that nobody waits long for a contact."""
+    Outside a transaction each slice is one of its own. False where the time of a request was not
+    enough, and some still stand there."""
     given = _given(stages, to, by)
-    while True:
+    ends = time.monotonic() + MOST_SECONDS
+    while time.monotonic() < ends:
         with transaction() as session:
             if len(session.execute(MOVE, given).all()) < SLICE:
-                return
+                return True
+    return False
 
 
 def count(stages: Sequence[PipelineStage]) -> int:

@@ -72,15 +72,16 @@ def change(pipeline: Pipeline, *, name: str | None = None, is_default: bool = Fa
         tell(pipeline)
 
 
-def delete(pipeline: Pipeline, move_to: PipelineStage | None, *, by: User) -> None:
-    """Its contacts go to `move_to`, a stage of another one, or off the board. Raises `Refusal` for
-    the last pipeline."""
+def delete(pipeline: Pipeline, move_to: PipelineStage | None, *, by: User) -> bool:
+    """Its contacts go to `move_to`, a stage of another one, or off the board. False: more are left
+    than go in one request; ask again. Raises `Refusal` for the last pipeline."""
     others = select(Pipeline).where(
         Pipeline.organization_id == pipeline.organization_id, Pipeline.id != pipeline.id
     )
     if db.session.scalars(others.limit(1)).first() is None:
         raise Refusal("This is the only pipeline. Make another one first.")
-    emptying.empty(_stages(pipeline), move_to, by=by)
+    if not emptying.empty(_stages(pipeline), move_to, by=by):
+        return False
     with transaction() as session:
         session.refresh(pipeline, with_for_update=True)
         stages = list(session.scalars(PipelineStage.of_pipeline(pipeline.id).with_for_update()))
@@ -96,6 +97,7 @@ def delete(pipeline: Pipeline, move_to: PipelineStage | None, *, by: User) -> No
         if was_default and heir is not None:
             heir.is_default = True
         tell(pipeline)
+    return True
 
 
 def _stages(pipeline: Pipeline) -> list[PipelineStage]:

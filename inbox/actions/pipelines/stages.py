@@ -75,12 +75,14 @@ def order(pipeline: Pipeline, stage_ids: Sequence[int]) -> None:
         tell(pipeline)
 
 
-def delete(stage: PipelineStage, move_to: PipelineStage | None, *, by: User) -> None:
-    """Its contacts go to `move_to`, or off the board. Raises `Refusal` for the last stage."""
+def delete(stage: PipelineStage, move_to: PipelineStage | None, *, by: User) -> bool:
+    """Its contacts go to `move_to`, or off the board. False: more are left than go in one request;
+    ask again. Raises `Refusal` for the last stage."""
     pipeline = db.session.get_one(Pipeline, stage.pipeline_id)
     if move_to is not None and move_to.id == stage.id:
         raise Refusal("Choose another stage for its contacts.", field="moveTo")
-    emptying.empty([stage], move_to, by=by)
+    if not emptying.empty([stage], move_to, by=by):
+        return False
 
     def work() -> None:
         with transaction() as session:
@@ -95,6 +97,7 @@ def delete(stage: PipelineStage, move_to: PipelineStage | None, *, by: User) -> 
             tell(pipeline)
 
     retry_on_conflict(work)
+    return True
 
 
 def outdate_proposals(stages: Sequence[PipelineStage]) -> None:

@@ -63,11 +63,12 @@ def change(stage_id: str) -> ResponseReturnValue:
 @admin_required
 def delete(stage_id: str) -> ResponseReturnValue:
     """`?moveTo=` says where its contacts go: the id of another stage, or "none" for off the board.
-    422 without it while somebody stands in it."""
+    422 without it while somebody stands in it. `{success}`: false with 202 where more are left
+    than go in one request; ask again."""
     user = signed_in_user()
     row = access.stage(stage_id, user=user)
-    stages.delete(row, destination([row], user), by=user)
-    return {"success": True}
+    success = stages.delete(row, destination([row], user), by=user)
+    return {"success": success}, 200 if success else 202
 
 
 @blueprint.get("/stages/<stage_id>/cards")

@@ -75,12 +75,13 @@ def change(pipeline_id: str) -> ResponseReturnValue:
 @admin_required
 def delete(pipeline_id: str) -> ResponseReturnValue:
     """`?moveTo=` says where its contacts go: the id of a stage of another pipeline, or "none" for
-    off the board. 422 without it while somebody stands in it."""
+    off the board. 422 without it while somebody stands in it. `{success}`: false with 202 where
+    more are left than go in one request; ask again."""
     user = signed_in_user()
     row = access.pipeline(pipeline_id, user=user)
     move_to = destination(list(row.stages), user)
-    shaping.delete(row, move_to, by=user)
-    return {"success": True}
+    success = shaping.delete(row, move_to, by=user)
+    return {"success": success}, 200 if success else 202
 
 
 @blueprint.get("/<pipeline_id>/board")
