@@ -22,6 +22,15 @@ def open_pairs(user: User, *, limit: int) -> Sequence[MergeSuggestion]:
     return db.session.scalars(query.limit(limit)).all()
 
 
+def pair_of(contact_id: int, user: User) -> MergeSuggestion | None:
+    """The likeliest with this contact."""
+    is_in = (MergeSuggestion.messenger_contact_id == contact_id) | (
+        MergeSuggestion.instagram_contact_id == contact_id
+    )
+    query = _open(user).where(is_in).order_by(MergeSuggestion.likeness.desc())
+    return db.session.scalars(query.limit(1)).one_or_none()
+
+
 def count_pairs(user: User) -> int:
     """Counted to 100 at the most."""
     return len(db.session.scalars(_open(user).limit(MOST_COUNTED)).all())

@@ -15,6 +15,8 @@ from inbox.models.contact_history import (
     notes_of,
     standing_merges,
 )
+from inbox.models.loading import contacts_by_id
+from inbox.models.merge_suggestions import pair_of
 from inbox.web.api.contacts import shape_of
 
 ACTIVITIES = 20
@@ -39,6 +41,7 @@ def profile(row: Contact, user: User) -> dict[str, Any]:
         ],
         "plot": plot([each.lead_score for each in reversed(analyses)]),
         "is_waiting": is_asked_for(row.id),
+        "suggestion": _suggestion(row, user),
         "merges": [_merge(each) for each in standing_merges(row.id)],
         "me": {"id": str(user.id), "isAdmin": user.is_admin},
     }
@@ -54,6 +57,16 @@ def plot(scores: Sequence[int | None]) -> list[dict[str, int]]:
         {"x": round(place * step), "y": round(HEIGHT * (1 - score / 100)), "score": score}
         for place, score in enumerate(known)
     ]
+
+
+def _suggestion(row: Contact, user: User) -> shapes.Shape | None:
+    """Who on the other platform seems to be the same person."""
+    pair = pair_of(row.id, user)
+    if pair is None:
+        return None
+    other_id = {pair.messenger_contact_id, pair.instagram_contact_id} - {row.id}
+    (other,) = contacts_by_id(other_id)
+    return {"id": str(other.id), "name": other.display_name, "reasons": pair.reasons}
 
 
 def _merge(row: ContactMerge) -> shapes.Shape:

@@ -1,6 +1,7 @@
 // What is known of the contact beside its thread: asked for when the pane shows it, and again when
 // something has changed.
 
+import { closeContact } from "./contact.js";
 import { startParts } from "./contact_parts.js";
 import { fetchMarkup, remember, replaceParts } from "./contact_refresh.js";
 import { showMessage } from "./found.js";
@@ -78,6 +79,7 @@ function openEvidence(event) {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const { pathname } = new URL(link.href);
+  closeContact(); // where it lies over the thread
   if (pathname === `/inbox/${opened.id}`) return showMessage(link.dataset.evidence);
   select(pathname.split("/").pop(), { message: link.dataset.evidence });
 }

@@ -74,6 +74,7 @@ def test_a_merge_is_found_by_searching_and_undone_on_the_profile(
     cast: Cast, window: OpenWindow, leads: Leads, live: Web
 ) -> None:
     alice = window(cast.alice, f"/contacts/{leads.zelda.id}")
+    expect(alice.page.locator(".merge-hint")).to_contain_text("same name, wrote on both")
     alice.page.locator("#merge-with").press_sequentially("zelda")
     follow(alice, ".merge-found a", f"/contacts/{leads.zelda.id}/merge")
     alice.page.get_by_role("button", name="Merge").click()
