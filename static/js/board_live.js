@@ -6,7 +6,8 @@ import { adopt, allCards, cardOf, drop, place, versionOf } from "./board_cards.j
 import { columnOf, columns, setCursor, showCounts } from "./board_columns.js";
 import { on } from "./signals.js";
 
-const PAUSE = 250; // ms between two fetches, however much happens
+const PAUSE = 250; // ms between two fetches
+const LONGEST_PAUSE = 1000; // ms, while there is no end of news (an import that fills the board)
 const MOST = 100; // cards in one fetch
 const TOO_MANY = 400; // from there loading the columns anew is cheaper
 const AGAIN = 60_000; // ms: an event that was lost is made up for
@@ -17,6 +18,7 @@ let isAdmin;
 let isAsking = false;
 let isStale = false;
 let isHeld = false;
+let inARow = 0; // fetches with no silence between them
 
 export function startLive(board) {
   pipeline = board.dataset.pipeline;
@@ -69,8 +71,10 @@ async function ask() {
     await pause(PAUSE * 8);
     isStale = navigator.onLine;
   }
-  await pause(PAUSE);
+  inARow += 1;
+  await pause(inARow < 4 ? PAUSE : LONGEST_PAUSE);
   isAsking = false;
+  if (!waiting.size && !isStale) inARow = 0;
   ask();
 }
 

@@ -82,6 +82,31 @@ def test_a_column_that_is_loaded_in_part_loses_nobody_to_a_reload(
     assert names.all_text_contents() == [f"Person {number:03}" for number in range(60)]
 
 
+def test_a_page_of_a_column_that_does_not_come_can_be_asked_for_again(
+    app: Flask, cast: Cast, window: OpenWindow, board: Board
+) -> None:
+    with app.app_context():
+        people = [rows.contact(cast.page, f"Person {number:03}") for number in range(20)]
+    for number, person in enumerate(people):
+        board.put(person, "Lost", hours_ago=number + 1)
+    made = window(cast.bob, "/settings/account")
+    made.page.route("**/api/stages/*/cards?*", lambda route: route.abort())
+    with app.app_context():
+        for person in people:
+            rows.conversation(person, assignee=cast.bob)
+    made.go("/board")
+    bob = live(made)
+    names = column(bob, "Lost").locator(".card-name")
+    again = column(bob, "Lost").get_by_role("button", name="Try again")
+    column(bob, "Lost").locator(".column-scroll").evaluate("(b) => { b.scrollTop = 9999 }")
+    expect(again).to_be_visible()
+    before = names.count()
+    assert before < 20
+    made.page.unroute("**/api/stages/*/cards?*")
+    again.click()
+    expect(names).to_have_count(20)
+
+
 def test_script_in_names_and_summaries_is_text(
     app: Flask, cast: Cast, window: OpenWindow, board: Board, database: Database
 ) -> None:
