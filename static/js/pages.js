@@ -2,14 +2,13 @@
 // the newest. Older ones come page by page.
 
 import { get } from "./api.js";
+import { askAsFarAsOurs, askOurs, askPage, joinsOurs, MOST_AT_ONCE, PAGE } from "./asking.js";
 import * as bubbles from "./bubbles.js";
 import { first } from "./first.js";
 import * as scroll from "./scroll.js";
 import { opened } from "./selection.js";
 import { tell } from "./signals.js";
 
-const PAGE = 30;
-const MOST_AT_ONCE = 100; // the API's limit
 const MANY = 500; // bubbles after which being at the newest starts over
 const NEAR_TOP = 800; // px
 const PAUSE = 3000; // ms after a failure
@@ -43,25 +42,6 @@ export async function askNewest(id, { isStale = false } = {}) {
     throw error;
   }
 }
-
-const askPage = (id, query) => get(`/api/conversations/${id}/messages`, new URLSearchParams(query));
-
-// Any of ours may be missing its neighbours: in one piece as far back as ours reach, or until a
-// page does not join ours.
-async function askOurs(id) {
-  let page = await askPage(id, { limit: PAGE });
-  const items = [...page.items];
-  while (page.nextCursor && joinsOurs(page) && !hasOurOldest(page)) {
-    page = await askPage(id, { before: page.nextCursor, limit: MOST_AT_ONCE });
-    items.push(...page.items);
-  }
-  return { items, nextCursor: page.nextCursor, isWhole: true };
-}
-
-const hasOurOldest = ({ items }) => items.some(({ id }) => id === bubbles.oldest()?.dataset.id);
-
-// We have its oldest message. If not, there may be a hole before it.
-const joinsOurs = ({ items }) => items.length > 0 && Boolean(bubbles.elementOf(items.at(-1).id));
 
 export function takeNewest({ items, nextCursor, isWhole = false }) {
   scroll.withoutJump(() => {
@@ -137,7 +117,7 @@ async function askBeginning() {
   if (older || askingOlder || early || !bubbles.count()) return;
   const mine = (askingOlder = {});
   try {
-    const { page, before } = await askAsFarAsOurs(opened.id);
+    const { page, before } = await askAsFarAsOurs(opened.id, last);
     if (askingOlder !== mine) return;
     last = before;
     takeOlder(page);
@@ -147,15 +127,6 @@ async function askBeginning() {
   if (askingOlder === mine) askingOlder = null;
   showTop();
   askOlderIfNear();
-}
-
-// The page with our oldest message, and whatever stands before that now.
-async function askAsFarAsOurs(id) {
-  for (let before = last; ; ) {
-    const page = await askPage(id, { limit: MOST_AT_ONCE, ...(before && { before }) });
-    if (!page.nextCursor || hasOurOldest(page)) return { page, before };
-    before = page.nextCursor;
-  }
 }
 
 export function showTop() {
