@@ -66,8 +66,8 @@ async function ask() {
   const isWhole = isStale || waiting.size > TOO_MANY;
   try {
     await (isWhole ? askForAll() : askForSome());
-  } catch {
-    isStale = true; // the next signal, or the next minute, tries again
+  } catch (error) {
+    if (error.status === 404) return reshape();
     await pause(PAUSE * 8);
     isStale = navigator.onLine;
   }
@@ -132,10 +132,13 @@ function showProposals(number) {
   badge.textContent = number < 1000 ? number : "999+";
 }
 
-// Stages came, went or changed: the page is painted anew, as soon as nobody is in the middle of a move.
-function reshape() {
-  if (isHeld || document.querySelector("dialog[open]")) setTimeout(reshape, PAUSE);
-  else location.reload();
+// Stages came, went or changed: the page is painted anew, as soon as nobody is in the middle of a move;
+// without the pipeline, another one.
+async function reshape() {
+  if (isHeld || document.querySelector("dialog[open]")) return void setTimeout(reshape, PAUSE);
+  const isThere = await get(`/api/pipelines/${pipeline}`).then(() => true, ({ status }) => status !== 404);
+  if (isThere) location.reload();
+  else location.assign("/board");
 }
 
 // The card that the address names, which may lie far down in its column.

@@ -104,6 +104,8 @@ def test_a_pipeline_is_made_renamed_filled_and_deleted(
     alice.go("/board")
     alice.page.get_by_label("Pipeline", exact=True).select_option(label="Care")
     expect(alice.page.get_by_role("heading", name="Repair")).to_be_visible()
+    bob = live(window(cast.bob, alice.page.url.removeprefix(alice.url)))
+    expect(bob.get_by_role("heading", name="Repair")).to_be_visible()
     alice.go(PATH)
     card = alice.page.locator(".pipeline", has_text="Care")
     card.get_by_role("button", name="Change Care").click()
@@ -111,6 +113,7 @@ def test_a_pipeline_is_made_renamed_filled_and_deleted(
     with alice.page.expect_navigation():
         alice.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(alice.page.locator(".pipeline")).to_have_count(1)
+    stands_in(bob, "Zelda Quill", "New lead")  # he is led to the board that is left
 
 
 def test_the_review_queue_is_worked_through_and_the_board_follows(
