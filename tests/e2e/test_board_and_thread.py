@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 from playwright.sync_api import expect
@@ -127,6 +130,43 @@ def test_script_in_names_and_summaries_is_text(
         alice.evaluate("document.querySelectorAll('.board img, .board script, .board b').length")
         == 0
     )
+
+
+def test_a_finger_that_rests_on_a_card_carries_it_to_a_column_beyond_the_edge(
+    cast: Cast, window: OpenWindow, board: Board
+) -> None:
+    alice = window(cast.alice, "/board", width=360)
+    page = live(alice)
+    touch = alice.context.new_cdp_session(page)
+
+    def finger(kind: str, *points: tuple[float, float]) -> None:
+        at = [{"x": x, "y": y} for x, y in points]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    box = card(page, "Zelda Quill").bounding_box()
+    assert box is not None
+    x, y = box["x"] + 60, box["y"] + 30
+    finger("touchStart", (x, y))
+    page.wait_for_timeout(400)  # what is tried here is that it rests
+    finger("touchMove", (x + 10, y + 4))
+    expect(page.locator(".board[data-dragging]")).to_be_visible()
+    contacted = column(page, "Contacted")
+    step = itertools.count()
+
+    def stay_at(x: float, condition: Callable[[], object]) -> None:
+        """A finger is never quite still."""
+
+        def moved() -> object:
+            finger("touchMove", (x + next(step) % 2, y + 60))
+            return condition()
+
+        alice.until(moved)
+
+    stay_at(340, lambda: (contacted.bounding_box() or box)["x"] < 200)
+    stay_at(250, lambda: contacted.locator(".is-gap").count() == 1)
+    finger("touchEnd")
+    stands_in(page, "Zelda Quill", "Contacted")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
