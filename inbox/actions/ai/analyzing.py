@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from inbox.actions.ai import asking, claiming, usage
-from inbox.actions.ai.applying import Result, apply
+from inbox.actions.ai.applying import apply
 from inbox.actions.ai.asking import CapReachedError, NoTurnError
 from inbox.actions.ai.by_rules import by_rules
 from inbox.actions.ai.claiming import Held
 from inbox.actions.ai.pool import key_pool
 from inbox.actions.ai.progress import note_progress
 from inbox.actions.ai.reading import Desk, Input, desk_of, read
+from inbox.actions.ai.results import Result
 from inbox.ai import answers
 from inbox.ai.answers import Malformed
 from inbox.ai.gemini import GeminiError, Reply
@@ -142,6 +144,11 @@ class Batch:
             claiming.release(self._left)
         except GeminiError as error:
             self._failed(error)
+        except SQLAlchemyError:
+            raise  # the database is away; the leases run out
+        except Exception:
+            log.exception("Contacts %s could not be analysed", [h.contact_id for h in self._left])
+            claiming.postpone(self._left)
 
     def _ask(self) -> None:
         if len(self._left) == 1:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from inbox.actions.ai.applying import Result, apply
+from sqlalchemy.exc import SQLAlchemyError
+
+from inbox.actions.ai import claiming
+from inbox.actions.ai.applying import apply
 from inbox.actions.ai.claiming import Held
 from inbox.actions.ai.reading import Desk, Input
+from inbox.actions.ai.results import Result
 from inbox.ai import fallback
+
+log = logging.getLogger(__name__)
 
 
 def by_rules(
@@ -16,6 +23,22 @@ def by_rules(
 ) -> None:
     """`retry_at`: when the AI is to take their place; null for not before there is more to
     read."""
+    try:
+        _by_rules(held, inputs, desk, retry_at)
+    except SQLAlchemyError:
+        raise  # the database is away; the leases run out
+    except Exception:
+        if len(held) == 1:
+            log.exception("Contact %d could not be analysed", held[0].contact_id)
+            claiming.postpone(held)
+            return
+        for each in held:  # one of them is to blame
+            by_rules([each], inputs, desk, retry_at=retry_at)
+
+
+def _by_rules(
+    held: Sequence[Held], inputs: dict[int, Input], desk: Desk, retry_at: datetime | None
+) -> None:
     now = datetime.now(UTC)
     results = [
         Result(

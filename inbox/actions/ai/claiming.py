@@ -17,6 +17,8 @@ LEASE = timedelta(seconds=10)
 LATER_WITHOUT_KEYS = timedelta(hours=6)
 SOON = timedelta(minutes=2)
 MOST_POSTPONED = 5000
+FIRST_PAUSE = timedelta(minutes=5)
+MOST_DOUBLINGS = 8  # about a day
 
 # Those that the rules have stood in for already wait for the AI alone.
 FOR_RULES = AnalysisRequest.reason != AnalysisReason.RETRY_AI
@@ -124,6 +126,23 @@ def release(held: Sequence[Held], *, tried: bool = False) -> None:
             update(AnalysisRequest)
             .where(ours(held))
             .values(values)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def postpone(held: Sequence[Held]) -> None:
+    """An error of ours: they are tried again later, ever more slowly, so that no error asks the AI
+    for the same thing again and again."""
+    pause = FIRST_PAUSE * func.pow(2, func.least(AnalysisRequest.tries, MOST_DOUBLINGS))
+    with transaction() as session:
+        session.execute(
+            update(AnalysisRequest)
+            .where(ours(held))
+            .values(
+                lease_until=None,
+                due_at=func.clock_timestamp() + pause,
+                tries=AnalysisRequest.tries + 1,
+            )
             .execution_options(synchronize_session=False)
         )
 

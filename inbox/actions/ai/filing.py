@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import select
 
 from inbox.actions.ai.reading import Desk
+from inbox.actions.ai.results import Verdict
 from inbox.actions.pipelines.moving import move, outdate_waiting
 from inbox.actions.refusal import Refusal
 from inbox.extensions import db
 from inbox.models import (
     ActivityType,
-    Analysis,
     Contact,
     ContactActivity,
     MoveStatus,
@@ -28,23 +28,28 @@ log = logging.getLogger(__name__)
 TITLE = "AI auto-assigned to pipeline"
 
 
-def file(contact: Contact, analysis: Analysis, desk: Desk, *, run_id: int | None) -> bool:
+def file(contact: Contact, verdict: Verdict, desk: Desk) -> bool:
     """Within a transaction, with the contact locked. True where it has moved.
 
     A contact that a person has pinned stays; so does, with SKIP_EXISTING, one that stands in a
     pipeline already, unless the rules have put it there in the AI's place."""
-    if not desk.stages or contact.is_pinned or not _is_wanted(contact, analysis, desk):
+    if not desk.stages or contact.is_pinned or not _is_wanted(contact, verdict, desk):
         return False
-    stage = _stage_of(analysis.recommended_stage, desk.stages, contact)
+    stage = _stage_of(verdict.recommended_stage, desk.stages, contact)
     if stage.id == contact.stage_id:
         outdate_waiting(contact.id)
         return False
-    if (analysis.confidence or 0) < desk.organization.ai_review_below:
-        _propose(contact, analysis, stage, run_id)
+    if (verdict.confidence or 0) < desk.organization.ai_review_below:
+        _propose(contact, verdict, stage)
         return False
     try:
         moved = move(
-            contact, stage, by=None, title=TITLE, details=_details(analysis), ai_run_id=run_id
+            contact,
+            stage,
+            by=None,
+            title=TITLE,
+            details=_details(verdict),
+            ai_run_id=verdict.run_id,
         )
     except Refusal as refusal:  # the stage has just been deleted
         log.warning("Contact %d stays where it is: %s", contact.id, refusal.message)
@@ -52,10 +57,10 @@ def file(contact: Contact, analysis: Analysis, desk: Desk, *, run_id: int | None
     return moved is not None
 
 
-def _is_wanted(contact: Contact, analysis: Analysis, desk: Desk) -> bool:
+def _is_wanted(contact: Contact, verdict: Verdict, desk: Desk) -> bool:
     if contact.stage_id is None or desk.page.auto_pipeline_mode == PipelineMode.UPDATE_EXISTING:
         return True
-    return not analysis.used_fallback and _stands_by_rules(contact)
+    return not verdict.used_fallback and _stands_by_rules(contact)
 
 
 def _stands_by_rules(contact: Contact) -> bool:
@@ -84,20 +89,18 @@ def _stage_of(name: str | None, stages: Sequence[PipelineStage], contact: Contac
     return stages[0]
 
 
-def _details(analysis: Analysis) -> dict[str, Any]:
+def _details(verdict: Verdict) -> dict[str, Any]:
     return {
-        "confidence": analysis.confidence,
-        "recommendation": analysis.recommended_stage,
-        "reasoning": analysis.reasoning,
-        "score": analysis.lead_score,
-        "usedFallback": analysis.used_fallback,
-        "analysisId": str(analysis.id),
+        "confidence": verdict.confidence,
+        "recommendation": verdict.recommended_stage,
+        "reasoning": verdict.reasoning,
+        "score": verdict.lead_score,
+        "usedFallback": verdict.used_fallback,
+        "analysisId": str(verdict.analysis_id),
     }
 
 
-def _propose(
-    contact: Contact, analysis: Analysis, stage: PipelineStage, run_id: int | None
-) -> None:
+def _propose(contact: Contact, verdict: Verdict, stage: PipelineStage) -> None:
     """It waits for a person; what waited before is outdated, unless it is the very same."""
     waiting = db.session.scalars(
         select(StageMove).where(
@@ -106,7 +109,7 @@ def _propose(
     ).one_or_none()
     if waiting is not None and (waiting.to_stage_id, waiting.analysis_id) == (
         stage.id,
-        analysis.id,
+        verdict.analysis_id,
     ):
         return
     outdate_waiting(contact.id)
@@ -114,11 +117,11 @@ def _propose(
         StageMove(
             organization_id=contact.organization_id,
             contact_id=contact.id,
-            analysis_id=analysis.id,
-            ai_run_id=run_id,
+            analysis_id=verdict.analysis_id,
+            ai_run_id=verdict.run_id,
             from_stage_id=contact.stage_id,
             to_stage_id=stage.id,
-            confidence=analysis.confidence or 0,
+            confidence=verdict.confidence or 0,
         )
     )
     db.session.flush()

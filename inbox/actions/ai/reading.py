@@ -42,6 +42,14 @@ LINES = text(
     """
 ).bindparams(bindparam("contact_ids", type_=ARRAY(BigInteger)), most=MOST_LINES)
 
+# Before the lines are read: what comes in between is then newer than this.
+THROUGH = text(
+    """
+    SELECT contact_id, max(last_message_at) AS at FROM conversations
+    WHERE contact_id = ANY(:contact_ids) GROUP BY contact_id
+    """
+).bindparams(bindparam("contact_ids", type_=ARRAY(BigInteger)))
+
 # What came before the newest messages is known from an earlier analysis.
 EARLIER = text(
     """
@@ -64,7 +72,8 @@ class Desk:
 
 @dataclass(frozen=True)
 class Input:
-    """`through`: the time of its last message, null without any."""
+    """`through`: the time of its last message, also of one that is not shown to the AI; null
+    without any."""
 
     contact_id: int
     thread: Thread
@@ -91,6 +100,7 @@ def read(contact_ids: Iterable[int], task: Task) -> dict[int, Input]:
     ids = sorted(contact_ids)
     lines: dict[int, list[Line]] = {contact_id: [] for contact_id in ids}
     totals = dict.fromkeys(ids, 0)
+    through = {row.contact_id: row.at for row in db.session.execute(THROUGH, {"contact_ids": ids})}
     for row in db.session.execute(LINES, {"contact_ids": ids}):
         totals[row.contact_id] = row.total
         lines[row.contact_id].append(Line(row.id, row.is_customer, row.text, row.sent_at))
@@ -100,7 +110,7 @@ def read(contact_ids: Iterable[int], task: Task) -> dict[int, Input]:
             contact_id,
             prompt.within_budget(Thread(tuple(found), totals[contact_id], earlier.get(contact_id))),
             _hash(found, totals[contact_id], task),
-            found[-1].at if found else None,
+            through.get(contact_id),
         )
         for contact_id, found in lines.items()
     }
