@@ -10,6 +10,7 @@ const PAUSE = 250; // ms between two fetches
 const LONGEST_PAUSE = 1000; // ms, while there is no end of news (an import that fills the board)
 const MOST = 100; // cards in one fetch
 const TOO_MANY = 400; // from there loading the columns anew is cheaper
+const TALLY = 3000; // ms until what is not on screen is counted again
 const AGAIN = 60_000; // ms: an event that was lost is made up for
 
 const waiting = new Set(); // ids of contacts whose card is to be fetched
@@ -17,6 +18,8 @@ let pipeline;
 let isAdmin;
 let isAsking = false;
 let isStale = false;
+let isCountStale = false;
+let tally = null;
 let isHeld = false;
 let inARow = 0; // fetches with no silence between them
 
@@ -27,7 +30,7 @@ export function startLive(board) {
   on("conversation", hearConversation);
   on("removed", (id) => allCards().filter(({ dataset }) => dataset.conversation === id).forEach(({ dataset }) => refresh(dataset.id)));
   on("pipeline", (id) => id === pipeline && reshape());
-  for (const signal of ["caughtUp", "reload", "imported"]) on(signal, reload);
+  for (const signal of ["caughtUp", "reload"]) on(signal, reload);
   setInterval(() => document.hidden || reload(), AGAIN);
 }
 
@@ -49,7 +52,15 @@ export function hold(isOn) {
 }
 
 function hearContact({ id, version, pipelineId }) {
-  if (version > versionOf(id) && (cardOf(id) || pipelineId === pipeline)) refresh(id);
+  if (version <= versionOf(id)) return;
+  if (cardOf(id) || pipelineId === pipeline) refresh(id);
+  else tally ??= setTimeout(countAgain, TALLY); // it may have left a place that is not on screen
+}
+
+function countAgain() {
+  tally = null;
+  isCountStale = true;
+  ask();
 }
 
 // A new holder is no change of the contact. An agent may have been given one that is not here yet.
@@ -61,7 +72,7 @@ function hearConversation({ id, contact, assignee }) {
 }
 
 async function ask() {
-  if (isAsking || isHeld || !(waiting.size || isStale)) return;
+  if (isAsking || isHeld || !(waiting.size || isStale || isCountStale)) return;
   isAsking = true;
   const isWhole = isStale || waiting.size > TOO_MANY;
   try {
@@ -71,6 +82,7 @@ async function ask() {
     await pause(PAUSE * 8);
     isStale = navigator.onLine;
   }
+  isCountStale = false;
   inARow += 1;
   await pause(inARow < 4 ? PAUSE : LONGEST_PAUSE);
   isAsking = false;

@@ -61,6 +61,22 @@ def test_a_long_column_loads_page_by_page_and_keeps_its_place(
     expect(column(alice, "Lost").locator(".column-end")).to_be_hidden()
 
 
+def test_who_leaves_from_far_down_is_counted_all_the_same(
+    app: Flask, cast: Cast, window: OpenWindow, board: Board
+) -> None:
+    with app.app_context():
+        people = [rows.contact(cast.page, f"Person {number:03}") for number in range(60)]
+    for number, person in enumerate(people):
+        board.put(person, "Lost", hours_ago=number + 1)
+    alice = live(window(cast.alice, "/board"))
+    counts(alice, "Lost", 60)
+    expect(card(alice, "Person 059")).to_have_count(0)
+    off = {"stageId": None}
+    answer = rows.sign_in(app, cast.alice).patch(f"/api/contacts/{people[-1].id}/stage", json=off)
+    assert answer.status_code == 200
+    counts(alice, "Lost", 59)
+
+
 def test_a_column_that_is_loaded_in_part_loses_nobody_to_a_reload(
     app: Flask, cast: Cast, window: OpenWindow, board: Board
 ) -> None:
