@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from flask import abort
-from sqlalchemy import Select, select, true
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from inbox.extensions import db
@@ -65,12 +65,14 @@ def attachment(attachment_id: str, *, user: User) -> Attachment:
 
 
 def contact(contact_id: str, *, user: User) -> Contact:
-    """An agent sees the contacts of the conversations they hold."""
+    """An agent sees the contacts of the conversations they hold; who was merged away is seen with
+    whom they are part of."""
+    whose = func.coalesce(Contact.merged_into_id, Contact.id)
     theirs = (
         true()
         if user.is_admin
         else select(Conversation.id)
-        .where(Conversation.contact_id == Contact.id, Conversation.visible_to(user))
+        .where(Conversation.contact_id == whose, Conversation.visible_to(user))
         .exists()
     )
     return _one(

@@ -29,10 +29,14 @@ export function mount(element) {
   on("contact", (contact) => {
     if (contact.id === id()) refreshSoon();
   });
-  on("conversation", ({ contact }) => contact.id === id() && refreshSoon());
+  on("conversation", (row) => (row.contact.id === id() || shows(row.id)) && refreshSoon());
+  on("removed", (key) => shows(key) && refreshSoon());
   on("caughtUp", refreshSoon);
   start(null);
 }
+
+// A merge, or taking one back, may have made it another contact's.
+const shows = (key) => root.querySelector(`.thread-list a[href="/inbox/${key}"]`) !== null;
 
 function refreshSoon() {
   waiting ??= setTimeout(() => {

@@ -47,7 +47,9 @@ function showPane() {
 function merge(row) {
   const { detail } = opened;
   if (row.id !== opened.id || !detail || row.version <= detail.version) return;
-  const contact = row.contact.version < detail.contact.version ? detail.contact : row.contact;
+  // Another one where two contacts were merged, or separated: then their versions say nothing.
+  const isOlder = row.contact.id === detail.contact.id && row.contact.version < detail.contact.version;
+  const contact = isOlder ? detail.contact : row.contact;
   setDetail({ ...row, contact, facebookPage: { ...detail.facebookPage, ...row.facebookPage } });
 }
 

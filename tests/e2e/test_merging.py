@@ -7,7 +7,10 @@ import re
 import pytest
 from flask import Flask
 from playwright.sync_api import expect
+from sqlalchemy import select
 
+from inbox.db import transaction
+from inbox.models import Conversation
 from tests.cast import Cast
 from tests.contacts.conftest import suggest
 from tests.e2e.conftest import OpenWindow
@@ -126,3 +129,40 @@ def test_an_agent_is_shown_no_pair_of_which_they_see_one_only(
     bob = window(cast.bob, "/contacts/duplicates")
     expect(bob.page.locator("[data-none]")).to_be_visible()
     expect(bob.page.locator("[data-look]")).to_have_count(0)
+
+
+def test_a_thread_that_is_open_follows_its_contact(
+    cast: Cast, window: OpenWindow, leads: Leads, database: Database
+) -> None:
+    thread = database.value("SELECT id FROM conversations WHERE contact_id = %s", leads.double.id)
+    looking = window(cast.alice, f"/inbox/{thread}")
+    pane = looking.page.locator("#contact-pane")
+    expect(pane.locator("#field-email")).to_have_value("zelda@example.test")
+    expect(pane.locator(".gauge")).to_have_count(0)
+    alice = window(cast.alice, f"/contacts/{leads.zelda.id}/merge?with={leads.double.id}")
+    alice.page.get_by_role("button", name="Merge").click()
+    expect(pane.locator(".gauge")).to_be_visible()
+    expect(pane.locator(".pane-more")).to_have_attribute("href", f"/contacts/{leads.zelda.id}")
+    expect(pane.locator("[data-fill=platform]")).to_have_text("Messenger, Instagram")
+    alice.page.get_by_role("button", name="Undo").click()
+    expect(pane.locator(".gauge")).to_have_count(0)
+    expect(pane.locator(".pane-more")).to_have_attribute("href", f"/contacts/{leads.double.id}")
+
+
+def test_an_agent_whose_thread_leaves_a_contact_sees_it_no_more(
+    app: Flask, cast: Cast, window: OpenWindow, leads: Leads
+) -> None:
+    """Charlie holds only the Instagram thread."""
+    with app.app_context(), transaction() as session:
+        thread = select(Conversation).where(Conversation.contact_id == leads.double.id)
+        session.scalars(thread).one().assignee_id = cast.charlie.id
+    alice = window(cast.alice, f"/contacts/{leads.zelda.id}/merge?with={leads.double.id}")
+    charlie = window(cast.charlie, f"/contacts/{leads.double.id}")
+    charlie.page.wait_for_selector("html[data-live]")
+    alice.page.get_by_role("button", name="Merge").click()
+    charlie.page.wait_for_url(f"**/contacts/{leads.zelda.id}")
+    expect(charlie.page.locator(".thread-list li")).to_have_count(1)
+    expect(charlie.page.locator(".evidence li")).to_have_count(0)
+    charlie.page.wait_for_selector("html[data-live]")
+    alice.page.get_by_role("button", name="Undo").click()
+    expect(charlie.page.locator("h1")).to_have_text("Nothing here")

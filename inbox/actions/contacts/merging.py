@@ -28,6 +28,8 @@ from inbox.models import (
     ContactMerge,
     ContactTag,
     Conversation,
+    FetchJob,
+    Platform,
     User,
 )
 from inbox.models.interaction_sweep import refresh
@@ -70,7 +72,7 @@ def _merge(kept: Contact, merged: Contact, take: Collection[str], by: User) -> C
         }
         _give_up(kept, merged)
         session.flush()
-        _move_conversations(kept, merged)
+        move_threads(merged, kept, list(Platform))
         row = ContactMerge(
             organization_id=kept.organization_id,
             kept_id=kept.id,
@@ -150,9 +152,16 @@ def _give_up(kept: Contact, merged: Contact) -> None:
     outdate_waiting(merged.id)
 
 
-def _move_conversations(kept: Contact, merged: Contact) -> None:
-    rows = update(Conversation).where(Conversation.contact_id == merged.id)
-    db.session.execute(rows.values(contact_id=kept.id).execution_options(synchronize_session=False))
+def move_threads(source: Contact, target: Contact, platforms: Collection[Platform]) -> None:
+    """The conversations on these platforms, and what is still to be fetched of them."""
+    threads = update(Conversation).where(
+        Conversation.contact_id == source.id, Conversation.platform.in_(platforms)
+    )
+    fetches = update(FetchJob).where(
+        FetchJob.contact_id == source.id, FetchJob.platform.in_(platforms)
+    )
+    for rows in (threads.values(contact_id=target.id), fetches.values(contact_id=target.id)):
+        db.session.execute(rows.execution_options(synchronize_session=False))
 
 
 def _tag(kept: Contact, merged: Contact) -> list[int]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, update
 
 from inbox.actions.contacts.holding import touch_rows, write_down
-from inbox.actions.contacts.merging import GIVEN, IDS, columns
+from inbox.actions.contacts.merging import GIVEN, IDS, columns, move_threads
 from inbox.actions.refusal import Refusal
 from inbox.db import retry_on_conflict, transaction
 from inbox.extensions import db
@@ -18,7 +17,6 @@ from inbox.models import (
     Contact,
     ContactMerge,
     ContactTag,
-    Conversation,
     MergeSuggestion,
     PipelineStage,
     Platform,
@@ -48,7 +46,8 @@ def _undo(merge: ContactMerge, by: User) -> None:
         _take_back(kept, merge.moved)
         _stand_alone(kept, merged, merge.moved)
         session.flush()
-        _move_back(kept, merged, merge.moved["ids"])
+        # By platform, not by id: a first conversation may have begun since.
+        move_threads(kept, merged, _platforms(merge.moved["ids"]))
         _dismiss(kept, merged, by)
         for contact, other in ((kept, merged), (merged, kept)):
             write_down(
@@ -100,21 +99,9 @@ def _restore(contact: Contact, values: dict[str, Any]) -> None:
         setattr(contact, name, datetime.fromisoformat(value) if is_moment else value)
 
 
-def _move_back(kept: Contact, merged: Contact, ids: dict[str, str | None]) -> None:
-    """By platform, not by id: a first conversation may have begun since."""
-    rows = update(Conversation).where(
-        Conversation.contact_id == kept.id, Conversation.platform.in_(_platforms(ids))
-    )
-    db.session.execute(
-        rows.values(contact_id=merged.id).execution_options(synchronize_session=False)
-    )
-
-
-def _platforms(ids: dict[str, str | None]) -> Iterable[Platform]:
-    if ids["messenger_psid"]:
-        yield Platform.FACEBOOK
-    if ids["instagram_sid"]:
-        yield Platform.INSTAGRAM
+def _platforms(ids: dict[str, str | None]) -> list[Platform]:
+    names = {"messenger_psid": Platform.FACEBOOK, "instagram_sid": Platform.INSTAGRAM}
+    return [platform for name, platform in names.items() if ids[name]]
 
 
 def _dismiss(kept: Contact, merged: Contact, by: User) -> None:
