@@ -65,11 +65,19 @@ def _put(**values: Any) -> bool:
 
 def no_longer(page: FacebookPage, *kinds: NotificationKind) -> None:
     """These are over: what was told counts as read, and is told anew when it comes up again."""
+    _end(page.organization_id, [_topic(page, kind) for kind in kinds])
+
+
+def organization_no_longer(organization_id: int, kind: NotificationKind, occasion: str) -> None:
+    """The same for what `notify_organization` told."""
+    _end(organization_id, [f"{kind} {occasion}"])
+
+
+def _end(organization_id: int, topics: list[str]) -> None:
     ended = Notification.topic + " ended " + cast(Notification.id, String)
-    topics = [_topic(page, kind) for kind in kinds]
     with transaction():
-        if _set_read(page.organization_id, Notification.topic.in_(topics), topic=ended):
-            _tell(page.organization_id, None)
+        if _set_read(organization_id, Notification.topic.in_(topics), topic=ended):
+            _tell(organization_id, None)
 
 
 def mark_read(*, up_to: int, by: User) -> int:

@@ -124,6 +124,17 @@ def test_a_service_that_fails_is_left_alone_for_a_while(office: Office) -> None:
     assert office.database.value("SELECT count(*) FROM contacts WHERE used_fallback") == 0
 
 
+def test_a_connection_that_stalls_and_breaks_is_no_end(office: Office) -> None:
+    office.gemini.plan("stall", seconds=0.3)
+    office.hears("Zelda Quill", "Hello")
+    office.sync()
+    office.work()
+    assert office.calls() == 2
+    assert not office.contact("Zelda Quill")["used_fallback"]
+    (analysis,) = office.analyses("Zelda Quill")
+    assert analysis["retry_count"] == 1
+
+
 def test_an_unknown_model_is_not_asked_for_each_contact(office: Office) -> None:
     office.gemini.plan("error", times=None, status=404)
     for number in range(5):

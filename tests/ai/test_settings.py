@@ -149,6 +149,25 @@ def test_a_key_is_tested_by_a_worker_and_taken_in_again(office: Office, live: We
     assert "INVALID" in [key["state"] for key in keys(office)]
 
 
+def test_of_a_key_that_is_refused_anew_admins_are_told_anew(office: Office) -> None:
+    client, headers = office.app.test_client(), office.token(office.alice)
+
+    def unread() -> int:
+        told = client.get("/api/notifications", headers=headers).get_json()
+        return int(told["unreadCount"])
+
+    for number in (1, 2):
+        office.gemini.limits.invalid_keys = [KEYS[0]]
+        client.post("/api/ai/key-test", json={"number": 1}, headers=headers)
+        office.run_jobs()
+        assert unread() == 1
+        assert office.database.value("SELECT count(*) FROM notifications") == number
+        office.gemini.limits.invalid_keys = []
+        client.post("/api/ai/key-test", json={"number": 1}, headers=headers)
+        office.run_jobs()
+        assert unread() == 0
+
+
 @pytest.mark.parametrize("number", [0, 3, "1", None, True, 1.5])
 def test_a_key_that_is_not_there_cannot_be_tested(office: Office, number: object) -> None:
     client, headers = office.app.test_client(), office.token(office.alice)

@@ -19,6 +19,7 @@ from tests.bounds import eventually
 from tests.cast import Cast
 from tests.e2e.conftest import OpenWindow
 from tests.e2e.customer import Customer
+from tests.e2e.test_contrast import TOO_FAINT
 from tests.e2e.window import Window
 from tests.integrations.syncs import connect
 from tests.processes import Starter, Web
@@ -193,6 +194,21 @@ def test_every_state_of_a_key_is_shown_and_a_key_is_tested(
     expect(second).to_contain_text("Cooling down until", timeout=LONG)
     expect(alice.page.locator("#ai-status")).to_contain_text("3 of 2,000")
     eventually(lambda: len(meta.gemini.calls) == 3)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_text_of_the_settings_has_enough_contrast(
+    cast: Cast, meta: Simulator, window: OpenWindow, staff: Staff, dark: bool
+) -> None:
+    staff.works("ai")
+    meta.gemini.limits.invalid_keys = [KEYS[0]]
+    meta.gemini.plan("quota", key=KEYS[1], seconds=300)
+    alice = window(cast.alice, "/settings/ai", web=staff.serves(), dark=dark)
+    for number in (1, 2):
+        alice.page.get_by_role("button", name=f"Test key {number}").click()
+    expect(alice.page.locator("#ai-status")).to_contain_text("Cooling down until", timeout=LONG)
+    expect(alice.page.locator("#ai-status")).to_contain_text("Invalid", timeout=LONG)
+    assert alice.page.evaluate(TOO_FAINT) == []
 
 
 @pytest.mark.parametrize("width", [360, 1440])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from inbox.actions.pipelines.first import default_pipeline
 from inbox.models import Platform, SyncError, SyncStatus
 from tests.api.seats import Seat
 from tests.cast import Browser, Cast, insert
@@ -30,6 +31,25 @@ def test_it_works(cast: Cast, alice: Browser, database: Database) -> None:
     (row,) = database.rows("SELECT * FROM facebook_pages WHERE id = %s", cast.page.id)
     assert (row["auto_sync"], row["sync_interval"]) == (True, 15)
     assert row["auto_pipeline_mode"] == "UPDATE_EXISTING"
+
+
+def test_a_pipeline_of_the_organization_is_chosen_and_taken_off(
+    app: Flask, cast: Cast, alice: Browser
+) -> None:
+    path = f"/api/facebook/pages/{cast.page.id}"
+    with app.app_context():
+        ours = default_pipeline(cast.organization.id)
+        theirs = default_pipeline(cast.other_organization.id)
+    for value in (ours.id, str(ours.id)):
+        answer = alice.patch(path, json={"autoPipelineId": value})
+        assert answer.get_json()["autoPipelineId"] == str(ours.id)
+    told = alice.patch(path, json={"autoSync": True}).get_json()
+    assert told["autoPipelineId"] == str(ours.id)
+    assert [each["name"] for each in told["pipelines"]] == ["Sales"]
+    refused = alice.patch(path, json={"autoPipelineId": theirs.id})
+    assert refused.status_code == 422
+    assert refused.get_json()["error"]["fields"] == {"autoPipelineId": "There is no such pipeline."}
+    assert alice.patch(path, json={"autoPipelineId": None}).get_json()["autoPipelineId"] is None
 
 
 def test_what_is_not_named_stays(cast: Cast, alice: Browser) -> None:

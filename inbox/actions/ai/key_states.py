@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from inbox.actions.notifications import notify_organization
+from inbox.actions.notifications import notify_organization, organization_no_longer
 from inbox.ai.keys import masked
 from inbox.config import settings
 from inbox.extensions import db
@@ -26,3 +26,10 @@ def tell_invalid(number: int, said: str) -> None:
             link=SETTINGS,
             occasion=key,
         )
+
+
+def tell_valid(number: int) -> None:
+    """It works: what was told of it is over."""
+    occasion = masked(settings().google_ai_keys[number - 1])
+    for organization_id in db.session.scalars(select(Organization.id)).all():
+        organization_no_longer(organization_id, NotificationKind.AI_KEY_INVALID, occasion)

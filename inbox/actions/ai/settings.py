@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inbox.actions.ai import asking, claiming, usage
+from inbox.actions.ai import asking, claiming, key_states, usage
 from inbox.actions.ai.pool import gemini, key_pool
 from inbox.ai.gemini import GeminiError, Reply
 from inbox.ai.keys import Turn
@@ -70,5 +70,6 @@ def _problem(number: int, organization_id: int) -> str | None:
     except GeminiError as error:
         return str(error)
     key_pool().restore(number)
+    key_states.tell_valid(number)
     claiming.wake_retries(organization_id)
     return None
