@@ -17,7 +17,7 @@ from inbox.actions.fetching_history import fetch_history
 from inbox.actions.leases import kept
 from inbox.actions.page_access import MUST_RECONNECT, access_to, note_refused_token
 from inbox.actions.profiles import fetch_profile
-from inbox.actions.sync.reasons import reason
+from inbox.actions.sync.reasons import OUR_FAULT, reason
 from inbox.db import transaction
 from inbox.jobs import enqueue
 from inbox.meta.errors import ErrorKind, MetaError
@@ -94,6 +94,9 @@ def _run(which: ColumnElement[bool]) -> bool:
             _fetch(fetch)
         except MetaError as error:
             _failed(fetch, error)
+        except Exception:
+            log.exception("Fetching for contact %s broke off", fetch.contact.id)
+            _again_or_never(fetch, OUR_FAULT)  # raises, too, if it is the database that is away
     return True
 
 
@@ -138,11 +141,17 @@ def _fetch(fetch: Fetch) -> None:
 def _failed(fetch: Fetch, error: MetaError) -> None:
     log.info("Nothing fetched for contact %s: %s", fetch.contact.id, error)
     note_refused_token(fetch.page, error)
-    if not error.permanent and fetch.attempt < MOST_TRIES:
-        pause = FIRST_PAUSE * 2 ** (fetch.attempt - 1)
-        _put_off(fetch, max(pause, timedelta(seconds=error.retry_after or 0)), error=reason(error))
+    why = error.explanation if error.kind == ErrorKind.TOKEN else reason(error)
+    if error.permanent:
+        _write(fetch, status=FetchStatus.FAILED, error=why, completed_at=func.now())
     else:
-        why = error.explanation if error.kind == ErrorKind.TOKEN else reason(error)
+        _again_or_never(fetch, why, at_least=timedelta(seconds=error.retry_after or 0))
+
+
+def _again_or_never(fetch: Fetch, why: str, at_least: timedelta = timedelta()) -> None:
+    if fetch.attempt < MOST_TRIES:
+        _put_off(fetch, max(FIRST_PAUSE * 2 ** (fetch.attempt - 1), at_least), error=why)
+    else:
         _write(fetch, status=FetchStatus.FAILED, error=why, completed_at=func.now())
 
 

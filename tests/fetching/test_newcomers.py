@@ -83,6 +83,18 @@ def test_what_passes_is_tried_again_and_then_given_up(door: Door) -> None:
     assert door.contact()["name"] == "Yara Voss", "the profile came all the same"
 
 
+def test_an_error_of_ours_does_not_go_round_for_ever(door: Door) -> None:
+    door.arrives(platform="instagram")
+    door.database.rows("UPDATE facebook_pages SET instagram_account_id = NULL")
+    for attempt in range(1, 6):
+        job = door.work()
+        assert job["attempt"] == attempt
+        assert job["due_at"] > job["started_at"], "later, or never"
+    assert job["status"] == "FAILED"
+    assert "The log of the workers" in job["error"]
+    assert door.work()["attempt"] == 5
+
+
 def test_a_rate_limit_puts_it_off_and_closes_the_account(door: Door) -> None:
     door.arrives()
     door.meta.faults.next("conversations", "rate_limit", minutes=10)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from inbox.meta.errors import ErrorKind, MetaError
 
+OUR_FAULT = "Inbox could not go on. The log of the workers says why."
 BY_KIND = {
     ErrorKind.RATE: "Meta takes no more calls for this Page for a while.",
     ErrorKind.TRANSIENT: "Meta does not answer.",

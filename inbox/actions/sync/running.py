@@ -23,7 +23,7 @@ from inbox.actions.sync.background import started
 from inbox.actions.sync.calls import Calls
 from inbox.actions.sync.failed_threads import FailedThreadsRun
 from inbox.actions.sync.fence import Fence, StoppedError, claim
-from inbox.actions.sync.reasons import reason
+from inbox.actions.sync.reasons import OUR_FAULT, reason
 from inbox.actions.sync.storing import Keeper
 from inbox.config import settings
 from inbox.db import transaction
@@ -41,7 +41,6 @@ log = logging.getLogger(__name__)
 A_DAY = 24 * 3600.0
 MOST_ATTEMPTS = 5  # an error of ours will not go away by itself
 OURS = (DataError, IntegrityError, ProgrammingError)  # of what the database refuses
-OUR_FAULT = "Inbox could not go on. The log of the workers says why."
 
 
 def run_sync(job_id: int) -> None:
