@@ -19,8 +19,10 @@ const { cursor: firstCursor } = JSON.parse(byId("first").textContent);
 let cursor = firstCursor;
 let asking = null; // the request under way; an older one's answer is ignored
 let settling = null;
+const painted = new WeakMap(); // row → the markup it came with
 
 export function mount() {
+  for (const row of rowsShown()) painted.set(row, row.outerHTML);
   startTimes();
   startConnection();
   startFilters(() => load({ isNew: true }));
@@ -82,16 +84,31 @@ function show(items, { isFirst, keeps }) {
   const known = new Map(rowsShown().map((row) => [row.dataset.id, row]));
   const fresh = items.map((shape) => take(shape, known.get(shape.id)));
   if (!isFirst) return body.append(...fresh.filter((row) => !row.isConnected));
-  const rest = keeps ? rowsShown().slice(items.length).filter((row) => !fresh.includes(row)) : [];
-  body.replaceChildren(...fresh, ...rest);
+  const listed = new Set(items.map(({ id }) => id));
+  const rest = keeps ? rowsShown().slice(items.length).filter((row) => !listed.has(row.dataset.id)) : [];
+  const focus = focusedIn(document.activeElement);
+  arrange([...fresh, ...rest]);
+  if (focus) document.querySelector(focus)?.focus({ preventScroll: true });
+}
+
+// Moved only where something else stands: what is taken out and put back loses the focus.
+function arrange(rows) {
+  const wanted = new Set(rows);
+  for (const row of rowsShown()) if (!wanted.has(row)) row.remove();
+  rows.forEach((row, place) => body.rows[place] !== row && body.insertBefore(row, body.rows[place] ?? null));
+}
+
+function focusedIn(element) {
+  if (!body.contains(element)) return null;
+  return `#${element.closest("tr").id} ${element.matches("a") ? ".contact-link" : "[data-choose]"}`;
 }
 
 function take({ html }, old) {
   const template = document.createElement("template");
   template.innerHTML = html;
   const row = template.content.firstElementChild;
-  if (old && old.dataset.painted === html) return old;
-  row.dataset.painted = html;
+  if (old && painted.get(old) === row.outerHTML) return old;
+  painted.set(row, row.outerHTML);
   const box = old?.querySelector("[data-choose]");
   if (box) row.querySelector("[data-choose]").checked = box.checked;
   localize(row);

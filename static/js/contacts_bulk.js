@@ -10,6 +10,8 @@ const bar = byId("bulk");
 const progress = byId("bulk-progress");
 const MANY = 50; // contacts; more are asked about first
 
+const MOST_TICKED = 500;
+
 let isAll = false; // all that match, not only those that are shown
 let isStopped = false;
 let done = () => {};
@@ -91,15 +93,17 @@ async function act(select) {
 async function run(path, body, query, { many, carry = () => ({}), said: verb = "changed" }) {
   isStopped = false;
   let carried = {};
-  let [finished, after] = [0, "0"];
+  let finished = 0;
   progress.hidden = false;
   try {
-    while (after !== null && !isStopped) {
-      const answer = await post(`${path}?${query}`, { ...body, ...carried, after });
-      carried = carry(answer);
-      finished += answer.done;
-      after = answer.nextAfter;
-      showProgress(finished, many);
+    for (const part of parts(body)) {
+      for (let after = "0"; after !== null && !isStopped; ) {
+        const answer = await post(`${path}?${query}`, { ...part, ...carried, after });
+        carried = carry(answer);
+        finished += answer.done;
+        after = answer.nextAfter;
+        showProgress(finished, many);
+      }
     }
     const said = `${finished.toLocaleString()} contact${finished === 1 ? "" : "s"} ${verb}${isStopped ? ", then stopped" : ""}`;
     toast(said);
@@ -111,6 +115,12 @@ async function run(path, body, query, { many, carry = () => ({}), said: verb = "
     progress.hidden = true;
     done();
   }
+}
+
+// The API takes so many ids at once.
+function* parts({ ids, ...body }) {
+  if (!ids) yield body;
+  for (let from = 0; from < (ids?.length ?? 0); from += MOST_TICKED) yield { ...body, ids: ids.slice(from, from + MOST_TICKED) };
 }
 
 function showProgress(finished, many) {

@@ -8,10 +8,25 @@ import pytest
 from flask import Flask
 
 from inbox.actions.contacts.suggesting import suggest_merges
+from inbox.actions.pipelines.moving import default_pipeline
 from inbox.db import transaction
 from inbox.extensions import db
-from inbox.models import Analysis, AnalysisKind, Contact, FacebookPage, Message, PipelineStage
-from tests.cast import Browser, Cast, insert, sign_in
+from inbox.models import (
+    ActivityType,
+    Analysis,
+    AnalysisKind,
+    Contact,
+    ContactActivity,
+    ContactNote,
+    ContactTag,
+    FacebookPage,
+    LeadStatus,
+    Message,
+    PipelineStage,
+    Platform,
+    Tag,
+)
+from tests.cast import Browser, Cast, contact, conversation, insert, message, sign_in
 
 
 @pytest.fixture
@@ -82,3 +97,49 @@ def suggest(cast: Cast) -> int:
     """Looks through all Pages, as the workers do; answers how many pairs look like one person."""
     pages = db.session.scalars(db.select(FacebookPage.id)).all()
     return sum(suggest_merges(page_id) for page_id in pages)
+
+
+@pytest.fixture
+def double(app: Flask, cast: Cast) -> Contact:
+    """Zelda on Instagram, whom nobody holds; known better there."""
+    with app.app_context():
+        with transaction():
+            pipeline = default_pipeline(cast.organization.id)
+        stages = db.session.scalars(PipelineStage.of_pipeline(pipeline.id)).all()
+        row = contact(cast.page, "zelda.quill", Platform.INSTAGRAM)
+        into(row, stages[2])
+        change(row, email="zelda@example.test", company="Quill AS", username="zelda.quill",
+               lead_score=77, lead_status=LeadStatus.QUALIFIED, summary="Wants a cake.",
+               analyzed_at=db.func.now())  # fmt: skip
+        change(cast.contact, company="Quills")
+        thread = conversation(row)
+        message(thread, "Hello from Instagram")
+        tags = [insert(Tag(organization_id=cast.organization.id, name=n)) for n in ("VIP", "gift")]
+        insert(ContactTag(contact_id=row.id, tag_id=tags[0].id))
+        insert(ContactTag(contact_id=row.id, tag_id=tags[1].id))
+        insert(ContactTag(contact_id=cast.contact.id, tag_id=tags[1].id))
+        insert(
+            ContactNote(
+                organization_id=cast.organization.id,
+                contact_id=row.id,
+                author_id=cast.alice.id,
+                text="Likes quinces",
+            )
+        )
+        insert(
+            ContactActivity(
+                organization_id=cast.organization.id,
+                contact_id=row.id,
+                type=ActivityType.SCORED,
+                title="Scored 77",
+            )
+        )
+        return db.session.get_one(Contact, row.id)
+
+
+def joined(browser: Browser, kept: Contact, merged: Contact, **more: Any) -> dict[str, Any]:
+    body = {"contactId": str(merged.id)} | more
+    answer = browser.post(f"/api/contacts/{kept.id}/merge", json=body)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.get_json()
+    return found

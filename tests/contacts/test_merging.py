@@ -1,76 +1,23 @@
-"""Two contacts that are one person: joined, written to meanwhile, and separated again."""
+"""Two contacts that are one person: joined, and separated again."""
 
 from __future__ import annotations
 
 import threading
 from typing import Any
 
-import pytest
 from flask import Flask
 
 from inbox.actions.contacts.merging import merge
-from inbox.actions.pipelines.moving import default_pipeline
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.models import (
-    ActivityType,
-    AnalysisReason,
-    AnalysisRequest,
     Contact,
-    ContactActivity,
-    ContactNote,
-    ContactTag,
     Conversation,
-    LeadStatus,
-    PipelineStage,
     Platform,
-    Tag,
 )
-from tests.cast import Browser, Cast, contact, conversation, insert, message, page
-from tests.contacts.conftest import change, into
-from tests.e2e.customer import Customer
-from tests.processes import Web
+from tests.cast import Browser, Cast, contact, page
+from tests.contacts.conftest import joined
 from tests.stores import Database
-from tests.webhooks.wire import Door
-
-
-@pytest.fixture
-def double(app: Flask, cast: Cast) -> Contact:
-    """Zelda on Instagram, whom nobody holds; known better there."""
-    with app.app_context():
-        with transaction():
-            pipeline = default_pipeline(cast.organization.id)
-        stages = db.session.scalars(PipelineStage.of_pipeline(pipeline.id)).all()
-        row = contact(cast.page, "zelda.quill", Platform.INSTAGRAM)
-        into(row, stages[2])
-        change(row, email="zelda@example.test", company="Quill AS", username="zelda.quill",
-               lead_score=77, lead_status=LeadStatus.QUALIFIED, summary="Wants a cake.",
-               analyzed_at=db.func.now())  # fmt: skip
-        change(cast.contact, company="Quills")
-        thread = conversation(row)
-        message(thread, "Hello from Instagram")
-        tags = [insert(Tag(organization_id=cast.organization.id, name=n)) for n in ("VIP", "gift")]
-        insert(ContactTag(contact_id=row.id, tag_id=tags[0].id))
-        insert(ContactTag(contact_id=row.id, tag_id=tags[1].id))
-        insert(ContactTag(contact_id=cast.contact.id, tag_id=tags[1].id))
-        insert(
-            ContactNote(
-                organization_id=cast.organization.id,
-                contact_id=row.id,
-                author_id=cast.alice.id,
-                text="Likes quinces",
-            )
-        )
-        insert(
-            ContactActivity(
-                organization_id=cast.organization.id,
-                contact_id=row.id,
-                type=ActivityType.SCORED,
-                title="Scored 77",
-            )
-        )
-        return db.session.get_one(Contact, row.id)
-
 
 STATE = (
     "SELECT c.id, messenger_psid, instagram_sid, name, email, company, username, pipeline_id,"
@@ -80,14 +27,6 @@ STATE = (
     " (SELECT array_agg(id ORDER BY id) FROM conversations WHERE contact_id = c.id) AS threads"
     " FROM contacts c WHERE organization_id = %s ORDER BY c.id"
 )
-
-
-def joined(browser: Browser, kept: Contact, merged: Contact, **more: Any) -> dict[str, Any]:
-    body = {"contactId": str(merged.id)} | more
-    answer = browser.post(f"/api/contacts/{kept.id}/merge", json=body)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.get_json()
-    return found
 
 
 def test_the_kept_contact_has_both_platforms_and_all_that_belonged_to_the_other(
@@ -168,84 +107,6 @@ def test_a_stage_that_was_deleted_meanwhile_is_none_after_undoing(
     assert alice.post(f"/api/contact-merges/{made['mergeId']}/undo").status_code == 200
     _, merged = database.rows(STATE, cast.organization.id)
     assert (merged["stage_id"], merged["stage_entered_at"]) == (None, None)
-
-
-def test_what_arrives_after_a_merge_is_the_kept_contacts_and_goes_back_with_its_thread(
-    cast: Cast, alice: Browser, double: Contact, live: Web, database: Database
-) -> None:
-    account, person = cast.page.instagram_account_id, double.instagram_sid
-    assert account
-    assert person
-    zelda = Customer("INSTAGRAM", account, person, Door(live.url))
-    made = joined(alice, cast.contact, double)
-    zelda.writes("After the merge")
-    thread = database.value(
-        "SELECT contact_id FROM conversations WHERE platform = 'INSTAGRAM' AND id ="
-        " (SELECT conversation_id FROM messages WHERE content = 'After the merge')"
-    )
-    assert thread == cast.contact.id
-    assert database.value("SELECT count(*) FROM contacts WHERE organization_id = %s",
-                          cast.organization.id) == 2, "nobody new"  # fmt: skip
-    alice.post(f"/api/contact-merges/{made['mergeId']}/undo")
-    zelda.writes("After the undoing")
-    found = database.rows(
-        "SELECT DISTINCT c.contact_id, c.id FROM messages m JOIN conversations c"
-        " ON c.id = m.conversation_id WHERE m.content LIKE 'After the %%'"
-    )
-    assert [row["contact_id"] for row in found] == [double.id]
-
-
-def test_messages_amid_merging_and_undoing_reach_the_one_who_has_the_id_then(
-    cast: Cast, alice: Browser, double: Contact, live: Web, database: Database
-) -> None:
-    """A customer writes without a pause while the two are joined and separated."""
-    account, person = cast.page.instagram_account_id, double.instagram_sid
-    assert account
-    assert person
-    zelda = Customer("INSTAGRAM", account, person, Door(live.url))
-    is_over = threading.Event()
-    sent: list[str] = []
-
-    def write() -> None:
-        while not is_over.is_set():
-            sent.append(zelda.writes(f"Message {len(sent)}"))
-
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        for _ in range(6):
-            made = joined(alice, cast.contact, double)
-            assert alice.post(f"/api/contact-merges/{made['mergeId']}/undo").status_code == 200
-        joined(alice, cast.contact, double)
-    finally:
-        is_over.set()
-        writer.join()
-    assert len(sent) > 10, "it was amid something"
-    owners = database.rows(
-        "SELECT c.contact_id, count(*) FROM messages m JOIN conversations c"
-        " ON c.id = m.conversation_id WHERE m.mid = ANY(%s) GROUP BY 1",
-        sent,
-    )
-    assert owners == [{"contact_id": cast.contact.id, "count": len(sent)}]
-    contacts = database.value("SELECT count(*) FROM contacts WHERE facebook_page_id = %s",
-                              cast.page.id)  # fmt: skip
-    assert contacts == 2, "nobody new"
-
-
-def test_what_waits_for_analysis_waits_for_the_kept_one(
-    app: Flask, cast: Cast, alice: Browser, double: Contact, database: Database
-) -> None:
-    with app.app_context():
-        insert(
-            AnalysisRequest(
-                organization_id=cast.organization.id,
-                contact_id=double.id,
-                reason=AnalysisReason.QUIET,
-            )
-        )
-    joined(alice, cast.contact, double)
-    waiting = database.rows("SELECT contact_id FROM analysis_requests")
-    assert waiting == [{"contact_id": cast.contact.id}]
 
 
 def test_only_a_messenger_and_an_instagram_contact_of_one_page_become_one(
