@@ -17,10 +17,10 @@ from inbox.realtime.change import Change
 from inbox.realtime.outbox import Outbox
 from inbox.redis_client import options
 
-STATEMENT_SECONDS = {"web": 1.5, "worker": 60, "clock": 10, "cli": 0}
+STATEMENT_SECONDS = {"web": 1.5, "worker": 60, "ai": 60, "clock": 10, "cli": 0}
 # Who waits for a row (one conversation locked for long) gives up before the others are held up: the
 # turnstile refuses when nobody has come out for `turnstile.STALLED_SECONDS`. Workers wait.
-LOCK_SECONDS = {"web": 0.3, "worker": 0, "clock": 0, "cli": 0}
+LOCK_SECONDS = {"web": 0.3, "worker": 0, "ai": 0, "clock": 0, "cli": 0}
 MOST_BODY_BYTES = 4 * 1024 * 1024
 
 

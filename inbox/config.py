@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from flask import current_app
 
-Process = Literal["web", "worker", "clock", "cli"]
+Process = Literal["web", "worker", "ai", "clock", "cli"]
 
 ROOT = Path(__file__).resolve().parent.parent
 META_CDN_HOSTS = ("fbcdn.net", "fbsbx.com", "cdninstagram.com")
@@ -103,10 +103,10 @@ class Config:
         `DATABASE_CONNECTIONS` (Heroku's smallest plans allow 20)."""
         if process == "worker":
             return CONNECTIONS_PER_WORKER
-        if process in ("clock", "cli"):
+        if process in ("ai", "clock", "cli"):
             return 1
         others = WORKER_PROCESSES * CONNECTIONS_PER_WORKER + CONNECTIONS_FOR_CLOCK_AND_CLI
-        others += self.ai_processes - 1  # they hold none while they wait for an answer
+        others += self.ai_processes - 1
         return max(2, (self.database_connections - others) // self.web_concurrency)
 
 

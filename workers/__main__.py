@@ -11,14 +11,16 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from workers.supervision import CANNOT_START, Child, Fork, end_with_parent, supervise
 
 if TYPE_CHECKING:
     from flask import Flask
+
+Work = Callable[[], int]
 
 PROCESSES = (("outgoing", "default"), ("sync",), ("ai", "campaigns"))
 QUEUES = tuple(name for names in PROCESSES for name in names)
@@ -30,33 +32,37 @@ def main() -> int:
     queues = parser.parse_args().queues
     if unknown := sorted(set(queues) - set(QUEUES)):
         parser.error(f"no such queue: {', '.join(unknown)}")
-    app = make_app()
+    app = make_app("worker")
     if app is None:
         return CANNOT_START
-    processes = [*([tuple(queues)] if queues else PROCESSES), *more_for_ai(app, queues or QUEUES)]
-    return work(app, queues) if len(processes) == 1 else supervise_all(app, processes)
+    works: list[Work] = [partial(work, app, names) for names in ([queues] if queues else PROCESSES)]
+    works += more_for_ai(app) if "ai" in (queues or QUEUES) else []
+    return works[0]() if len(works) == 1 else supervise_all(works)
 
 
-def more_for_ai(app: Flask, queues: Sequence[str]) -> list[tuple[str, ...]]:
+def more_for_ai(app: Flask) -> list[Work]:
+    """One less than there are keys, each with a single database connection."""
+    from inbox.ai.gemini import preload
     from inbox.config import settings
 
     with app.app_context():
-        return [("ai",)] * (settings().ai_processes - 1) if "ai" in queues else []
+        more = settings().ai_processes - 1
+    if more == 0:
+        return []
+    preload()
+    own = make_app("ai")
+    return [partial(work, own, ("ai",))] * more if own else []
 
 
-def supervise_all(app: Flask, processes: Sequence[Sequence[str]]) -> int:
+def supervise_all(works: Sequence[Work]) -> int:
     import workers.worker  # noqa: F401 - RQ too is loaded once for all
 
-    if len(processes) > len(PROCESSES):  # there are keys
-        from inbox.ai.gemini import preload
-
-        preload()
     gc.collect()
     gc.freeze()  # else the first collection would copy what the children could share
-    return supervise([Child(partial(Fork, partial(work, app, names))) for names in processes])
+    return supervise([Child(partial(Fork, each)) for each in works])
 
 
-def make_app() -> Flask | None:
+def make_app(process: Literal["worker", "ai"]) -> Flask | None:
     """Nothing is connected yet, so it can be forked; None, with a line that says why, when it
     cannot be made."""
     from inbox import create_app
@@ -65,7 +71,7 @@ def make_app() -> Flask | None:
 
     log_to_stderr()
     try:
-        return create_app(Config.from_environment(os.environ), "worker")
+        return create_app(Config.from_environment(os.environ), process)
     except ConfigError as error:
         print(f"The workers cannot start: {error}", file=sys.stderr)
         return None

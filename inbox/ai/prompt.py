@@ -98,7 +98,7 @@ def tokens_of(line: Line) -> int:
 def _shape(number: int, thread: Thread) -> dict[str, object]:
     shape: dict[str, object] = {"number": number}
     if thread.earlier:
-        shape["earlierSummary"] = thread.earlier
+        shape["earlierSummary"] = without_orders(thread.earlier)
     if thread.total > len(thread.lines):
         shape["earlierMessagesLeftOut"] = thread.total - len(thread.lines)
     shape["messages"] = [

@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, text
+from sqlalchemy import ForeignKey, Index, Integer, Select, select, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from inbox.models.base import Base, Versioned, created_at
 from inbox.models.user import User
@@ -58,3 +58,9 @@ class AiRun(Versioned, Base):
     started_by: Mapped[User | None] = relationship(
         lazy="raise_on_sql", foreign_keys=[started_by_id]
     )
+
+    @classmethod
+    def newest_of(cls, organization_id: int) -> Select[AiRun]:
+        """Newest first, with whoever started it; those in which there was nobody are left out."""
+        rows = select(cls).where(cls.organization_id == organization_id, cls.total > 0)
+        return rows.options(joinedload(cls.started_by)).order_by(cls.id.desc())

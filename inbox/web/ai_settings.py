@@ -15,7 +15,8 @@ from inbox.actions.ai import usage
 from inbox.actions.ai.pool import key_pool
 from inbox.config import settings
 from inbox.extensions import db, limiter
-from inbox.models import AiUsage, AnalysisRequest, Contact, Organization, User
+from inbox.models import AiRun, AiUsage, AnalysisRequest, Contact, Organization, User
+from inbox.shapes.reviews import ai_run
 from inbox.web import throttle
 from inbox.web.api import parameters
 from inbox.web.errors import Invalid
@@ -25,6 +26,7 @@ from inbox.web.identity import admin_required, signed_in_user
 blueprint = Blueprint("ai_settings", __name__)
 
 MOST_CAP = 1_000_000
+RUNS_SHOWN = 5
 MODEL = re.compile(r"[a-z0-9][a-z0-9.-]{0,60}")
 LANGUAGES = {
     "": "The customer's own", "en": "English", "de": "Deutsch", "es": "Español",
@@ -69,7 +71,7 @@ def change() -> ResponseReturnValue:
 @blueprint.get("/api/ai")
 @admin_required
 def status() -> ResponseReturnValue:
-    """`{keys, today, coverage, awayBecause, html}`: how the AI stands; `html` is its markup."""
+    """`{keys, today, coverage, awayBecause, runs, html}`; `html` is the markup of it all."""
     shape = status_of(signed_in_user())
     return shape | {"html": render_template("settings/_ai_status.html", ai=shape)}
 
@@ -103,6 +105,7 @@ def page(errors: dict[str, str] | None = None) -> str:
 def status_of(user: User) -> shapes.Shape:
     """Keys belong to the deployment; what was asked is the organization's."""
     organization_id = user.organization_id
+    newest = AiRun.newest_of(organization_id)
     used = {
         row.key_number: row
         for row in db.session.scalars(
@@ -116,6 +119,7 @@ def status_of(user: User) -> shapes.Shape:
         "today": _today(organization_id, list(used.values())),
         "coverage": _coverage(organization_id),
         "awayBecause": key_pool().away_because(),
+        "runs": [ai_run(row) for row in db.session.scalars(newest.limit(RUNS_SHOWN))],
         "now": shapes.timestamp(datetime.now(UTC)),
     }
 

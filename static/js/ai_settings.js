@@ -5,11 +5,14 @@ import { theSocket } from "./socket.js";
 import { announce } from "./toasts.js";
 
 const EVERY = 5000; // ms between two looks, while somebody looks
+const PAUSE = 500; // ms between two looks, however fast a batch goes
 const PATIENCE = 75_000; // ms for a test: a worker may be busy, and Google slow
 
 const status = document.getElementById("ai-status");
 const said = new Map(); // key → {text, tone}: what its last test has shown
 const testing = new Map(); // key → a timer
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+let soon = null; // the next look, when there is news
 
 export function mount() {
   status.addEventListener("click", ({ target }) => {
@@ -20,11 +23,13 @@ export function mount() {
     tested(number, problem ? { text: problem, tone: "bad" } : { text: "It works.", tone: "good" });
     refresh();
   });
+  theSocket().on("ai_run_progress", () => (soon ??= setTimeout(refresh, PAUSE)));
   paint();
   setInterval(() => document.hidden || refresh(), EVERY);
 }
 
 async function refresh() {
+  soon = null;
   const { html } = await get("/api/ai").catch(() => ({}));
   if (!html) return;
   const focused = document.activeElement?.dataset?.test;
@@ -58,6 +63,7 @@ function paint() {
   for (const time of status.querySelectorAll("time[data-clock]")) {
     time.textContent = new Date(time.dateTime).toLocaleTimeString(undefined, { timeStyle: "medium" });
   }
+  for (const time of status.querySelectorAll("time[data-moment]")) time.textContent = moment.format(new Date(time.dateTime));
   for (const place of status.querySelectorAll("[data-tested]")) {
     const number = Number(place.dataset.tested);
     const { text, tone } = said.get(number) ?? {};

@@ -51,7 +51,8 @@ def check_each_is_there_once(office: Office, kills: int) -> None:
     assert len(activities) == len({row["contact_id"] for row in activities}) == CONTACTS
     assert CONTACTS <= office.calls() <= CONTACTS + kills
     asked = office.database.value("SELECT sum(requests) FROM ai_usage")
-    assert asked == office.calls()
+    # It is counted before it is sent.
+    assert office.calls() <= asked <= office.calls() + kills
     (job,) = office.database.rows("SELECT * FROM sync_jobs")
     assert job["analyzed_total"] == CONTACTS
     eventually(lambda: office.database.value("SELECT analyzed_done FROM sync_jobs") == CONTACTS)

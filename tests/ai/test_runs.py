@@ -43,6 +43,18 @@ def test_it_works(full: Office) -> None:
     assert full.contact("Mona Reed")["stage"] is not None
 
 
+def test_it_is_listed_with_how_far_it_is(full: Office) -> None:
+    post(full, "/api/ai-runs", {"all": True})
+    client, headers = full.app.test_client(), full.token(full.alice)
+    run, *earlier = client.get("/api/ai-runs", headers=headers).get_json()["items"]
+    assert (run["kind"], run["startedBy"], run["total"], run["analyzed"]) == ("BULK", "Alice", 4, 0)
+    assert [each["kind"] for each in earlier] == ["SYNC", "SYNC"]
+    full.work()
+    html = client.get("/api/ai", headers=headers).get_json()["html"]
+    assert "Analysis of many, by Alice" in html
+    assert "Analyzed 4 of 4 contacts · 2 moved" in html
+
+
 def test_what_it_costs_is_told_and_nothing_is_asked(full: Office) -> None:
     before = full.calls()
     told = post(full, "/api/ai-runs/estimate", {"all": True}).get_json()

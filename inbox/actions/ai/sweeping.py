@@ -66,7 +66,7 @@ def wake_retries() -> None:
     pool = key_pool()
     if pool.away_because() or not any(key.state != "INVALID" for key in pool.states()):
         return
-    waiting = select(AnalysisRequest.organization_id.distinct()).where(claiming.waits_for_a_key())
+    waiting = select(AnalysisRequest.organization_id).where(claiming.waits_for_a_key()).distinct()
     for organization_id in db.session.scalars(waiting).all():
         if usage.left_today(organization_id):
             claiming.wake_retries(organization_id)

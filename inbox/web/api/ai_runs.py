@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from inbox.actions.ai.runs import add, estimate, start_run
@@ -31,13 +30,8 @@ MOST_SHOWN = 50
 @admin_required
 def index() -> ResponseReturnValue:
     """`{items}`: the newest batches of analyses, of syncs and of people."""
-    rows = db.session.scalars(
-        select(AiRun)
-        .where(AiRun.organization_id == signed_in_user().organization_id)
-        .options(joinedload(AiRun.started_by))
-        .order_by(AiRun.id.desc())
-        .limit(parameters.limit(20, most=MOST_SHOWN))
-    )
+    newest = AiRun.newest_of(signed_in_user().organization_id)
+    rows = db.session.scalars(newest.limit(parameters.limit(20, most=MOST_SHOWN)))
     return {"items": [ai_run(row) for row in rows], "nextCursor": None}
 
 
