@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from inbox.extensions import db
 
 T = TypeVar("T")
+STALE_SECONDS = 0.3
 _CONFLICTS = ("40001", "40P01")  # serialization_failure, deadlock_detected (PostgreSQL, appendix A)
 
 
@@ -67,6 +68,19 @@ def autocommit() -> Iterator[Connection]:
         finally:
             if not driver.closed:
                 driver.autocommit = False
+
+
+def retry_on_stale(work: Callable[[], T]) -> T:
+    """Calls `work` again when its connection was to a server that has been restarted since: the
+    pool then gives up all of that age, and the next one is new. Not after a long wait, which a
+    server that hangs has brought about."""
+    began = time.monotonic()
+    try:
+        return work()
+    except DBAPIError as error:
+        if not error.connection_invalidated or time.monotonic() - began > STALE_SECONDS:
+            raise
+    return work()
 
 
 def retry_on_conflict(work: Callable[[], T], tries: int = 4) -> T:

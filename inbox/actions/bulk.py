@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from inbox.actions.setting_aside import blames_data, refused
 from inbox.actions.snippets import snippet_of
-from inbox.db import autocommit, retry_on_conflict
+from inbox.db import autocommit, retry_on_conflict, retry_on_stale
 from inbox.meta.webhook import Item, Unreadable
 from inbox.meta.webhook_events import MessageArrived
 
@@ -72,8 +72,9 @@ def store_messages(journal: Journal, pairs: Sequence[Pair]) -> Stored:
     """
     if not pairs and not journal:
         return Stored()
+    rows = [_live_row(event) for event, _ in pairs]
     try:
-        return _run("LIVE", journal, [_live_row(event) for event, _ in pairs])
+        return retry_on_stale(lambda: _run("LIVE", journal, rows))
     except DBAPIError as error:
         if not pairs or not blames_data(error):
             raise

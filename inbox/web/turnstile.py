@@ -65,6 +65,8 @@ class Turnstile:
             self.inside += 1
             return
         began = time.monotonic()
+        if _is_hopeless(began):
+            raise BusyError
         ticket = Event()
         self._queue.append(ticket)
         while not ticket.ready():

@@ -103,6 +103,19 @@ def test_a_database_that_stops_gets_503_at_once_and_redelivery_stores_all(
 
 
 @pytest.mark.usefixtures("durable")
+def test_after_a_restart_of_the_database_the_first_delivery_is_taken(
+    door: Door, messenger: Line, live: Web, stores: Stores, database: Database
+) -> None:
+    for _ in range(2):  # all connections of the process are in use by now
+        send_all(door, {"m": wire_text(messenger.delivery(messenger.text("before", "m")))})
+    with stopped(stores):
+        pass
+    database.connect()
+    door.takes(messenger.delivery(messenger.text("after")))
+    assert database.value("SELECT count(*) FROM messages WHERE content = 'after'") == 1
+
+
+@pytest.mark.usefixtures("durable")
 def test_whatever_was_acknowledged_while_the_database_died_is_there(
     door: Door, live: Web, bodies: dict[str, bytes], stores: Stores, database: Database
 ) -> None:
