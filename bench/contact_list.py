@@ -60,6 +60,7 @@ def _queries(address: Address, token: str) -> dict[str, str]:
         "from the middle": f"?cursor={middle}",
         "oldest first": "?sort=SILENT",
         "by score": "?sort=SCORE",
+        "by name": "?sort=NAME",
         "search, one": "?q=Customer%2077777",
         "search, nobody": "?q=nobody%20at%20all",
         "search, an e-mail": "?q=customer500%40example",

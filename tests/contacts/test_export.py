@@ -48,7 +48,7 @@ def test_it_is_whole_however_many_there_are(cast: Cast, alice: Browser, database
         cast.organization.id,
         cast.page.id,
     )
-    for sort in ("RECENT", "SILENT", "SCORE"):
+    for sort in ("RECENT", "SILENT", "SCORE", "NAME"):
         names = [row["name"] for row in table(alice, f"q=nr&sort={sort}")]
         assert len(names) == len(set(names)) == 1300
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -93,6 +95,7 @@ FILTERS: list[tuple[dict[str, Any], list[str]]] = [
     ({"analysis": "RULES", "tagId": "VIP", "status": "LOST", "q": "otto"}, ["Otto Ås"]),
     ({"analysis": "AI", "status": "LOST"}, []),
     ({"sort": "SILENT"}, EVERYBODY[::-1]),
+    ({"sort": "NAME"}, ["Eva Lund", "Nora 100% Ek_berg", "Otto Ås", "Zelda Quill"]),
     ({"sort": "SCORE"}, ["Eva Lund", "Otto Ås", "Zelda Quill", "Nora 100% Ek_berg"]),
 ]
 
@@ -138,6 +141,10 @@ def test_an_agents_list_is_theirs_whatever_the_filter(
             assert "Otto Ås" not in screen
 
 
+def cursor_of(content: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
+
+
 ODD: list[dict[str, Any]] = [
     {"status": "new"},
     {"platform": "WHATSAPP"},
@@ -159,6 +166,15 @@ ODD: list[dict[str, Any]] = [
     {"cursor": "W3RydWUsOTk5LDFd"},
     {"cursor": "W2ZhbHNlLDk5OTk5OTk5OTk5OTk5OTk5OTk5LDFd"},
     {"cursor": "W1tbW10="},
+    {"cursor": cursor_of(["name", 5, 1])},
+    {"cursor": cursor_of(["name", "\ud800", 1])},
+    {"cursor": cursor_of(["name", "a\x00", 1])},
+    {"cursor": cursor_of(["score", 101, 1])},
+    {"cursor": cursor_of(["score", 50, "1"])},
+    {"cursor": cursor_of(["moment", 10**30, 1])},
+    {"cursor": cursor_of(["moment", 1, -1])},
+    {"cursor": cursor_of(["colour", 1, 1])},
+    {"cursor": cursor_of({"name": 1})},
 ]
 
 
@@ -171,7 +187,7 @@ def test_what_cannot_be_meant_is_named_and_the_screen_starts_over(alice: Browser
             assert alice.get("/contacts", query_string=query).status_code == 302
 
 
-@pytest.mark.parametrize("sort", ["RECENT", "SILENT", "SCORE"])
+@pytest.mark.parametrize("sort", ["RECENT", "SILENT", "SCORE", "NAME"])
 def test_pages_follow_each_other_without_a_gap_or_a_repeat(
     app: Flask, cast: Cast, alice: Browser, sort: str
 ) -> None:
