@@ -14,7 +14,7 @@ let wasAway = false;
 
 export function startStage() {
   on("detail", show);
-  on("selected", () => (byId("thread-stage").hidden = true));
+  on("selected", () => byId("thread-stage").classList.add("is-unknown"));
   on("pipeline", load);
   on("connection", (isConnected) => (wasAway ||= !isConnected));
   on("caughtUp", () => wasAway && askAgain());
@@ -47,7 +47,7 @@ function show({ contact }) {
   if (!pipelines) return void load();
   const stage = pipelines.flatMap(({ stages }) => stages).find(({ id }) => id === contact.stageId);
   if (contact.stageId && !stage) load(); // it is newer than what we know
-  byId("thread-stage").hidden = false;
+  byId("thread-stage").classList.remove("is-unknown");
   byId("stage").value = stage?.id ?? OFF;
   byId("stage-dot").firstElementChild.setAttribute("fill", stage?.colour ?? "none");
   byId("stage-dot").classList.toggle("is-none", !stage);
