@@ -8,7 +8,8 @@ from inbox.models import Pipeline, User, board, review
 from inbox.shapes.moments import Shape
 from inbox.shapes.pipelines import card, stage
 
-CARDS = 15  # of each column at first, and each time one scrolls to its end
+CARDS = 10  # of each column at first: what a screen shows
+MORE = 30  # each time one scrolls to its end
 
 
 def columns(pipeline: Pipeline, user: User) -> list[Shape]:

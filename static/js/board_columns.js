@@ -63,14 +63,23 @@ async function more(column) {
     const { items, nextCursor } = await get(`/api/stages/${stage}/cards`, new URLSearchParams({ cursor }));
     if (column.dataset.cursor !== cursor) return; // it was loaded anew meanwhile
     setCursor(column, nextCursor);
+    const inView = focusedInView(column);
     for (const card of items) place(adopt(card), { isPaged: true });
     localize(column);
+    inView?.scrollIntoView({ block: "nearest" });
   } catch {
     trouble(column, true);
   } finally {
     asking.delete(column);
   }
   if (isNearEnd(column) && column.querySelector("button[hidden]")) more(column);
+}
+
+// The card that one is at must not be pushed away by those that come in above it.
+function focusedInView(column) {
+  const card = column.querySelector(".board-card:focus-within");
+  const [box, place] = [column.querySelector(".column-scroll"), card].map((each) => each?.getBoundingClientRect());
+  return place && place.bottom > box.top && place.top < box.bottom ? card : null;
 }
 
 function trouble(column, isThere) {

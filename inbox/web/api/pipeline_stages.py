@@ -80,7 +80,7 @@ def cards(stage_id: str) -> ResponseReturnValue:
         access.stage(stage_id, user=user),
         user,
         after=parameters.cursor("cursor"),
-        limit=parameters.limit(board_columns.CARDS, most=100),
+        limit=parameters.limit(board_columns.MORE, most=100),
     )
     return {
         "items": [card(each) for each in found],
