@@ -85,8 +85,10 @@ def hold(contact: Contact, stage: PipelineStage | None) -> None:
     Of two who move a contact at once the second one's history then names the first one's stage.
     """
     if stage is not None:
-        held = select(PipelineStage.id).where(PipelineStage.id == stage.id)
-        if db.session.scalar(held.with_for_update(read=True, key_share=True)) is None:
+        # With the one it leaves, whose name the history tells: one question instead of two.
+        both = select(PipelineStage).where(PipelineStage.id.in_((stage.id, contact.stage_id)))
+        held = db.session.scalars(both.with_for_update(read=True, key_share=True)).all()
+        if stage.id not in {row.id for row in held}:
             raise Refusal("This stage has just been deleted.", field="stageId")
     state = ["pipeline_id", "stage_id", "stage_entered_at", "is_pinned", "merged_into_id"]
     db.session.refresh(contact, state, with_for_update={"key_share": True})
