@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from inbox.actions.ai.pool import key_pool
-from inbox.ai.keys import KeyPool, KeyState, Turn
+from inbox.ai.keys import KeyPool
+from inbox.ai.turns import KeyState, Turn
 from inbox.local.stores import Stores
 from inbox.redis_client import connect
 from tests.ai.conftest import KEYS, Office

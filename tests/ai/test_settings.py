@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from inbox.actions.ai.pool import key_pool
-from inbox.ai.keys import Turn
+from inbox.ai.turns import Turn
 from tests.ai.conftest import KEYS, Office
 from tests.cast import Browser, sign_in
 from tests.processes import Web

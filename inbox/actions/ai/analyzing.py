@@ -20,9 +20,9 @@ from inbox.actions.ai.pool import key_pool
 from inbox.actions.ai.progress import note_progress
 from inbox.actions.ai.reading import Desk, Input, desk_of, read
 from inbox.actions.ai.results import Result
-from inbox.ai.keys import Wait
 from inbox.ai.prompt import MOST_IN_BATCH
 from inbox.ai.talk import Answer
+from inbox.ai.turns import Wait
 from inbox.extensions import db
 from inbox.models import Analysis
 

@@ -12,8 +12,8 @@ from inbox.actions.ai.claiming import Held, renew
 from inbox.actions.ai.pool import gemini, key_pool
 from inbox.actions.leases import kept
 from inbox.ai.gemini import SECONDS, GeminiError, Reply
-from inbox.ai.keys import Turn
 from inbox.ai.prompt import Prompt
+from inbox.ai.turns import Turn
 from inbox.extensions import db
 
 log = logging.getLogger(__name__)

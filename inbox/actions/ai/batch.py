@@ -16,9 +16,9 @@ from inbox.actions.ai.results import Result
 from inbox.ai import answers
 from inbox.ai.answers import Malformed
 from inbox.ai.gemini import GeminiError, Reply
-from inbox.ai.keys import Turn
 from inbox.ai.prompt import SHORT_THREAD, TOKENS_PER_REQUEST, Prompt, tokens
 from inbox.ai.talk import Answer
+from inbox.ai.turns import Turn
 
 log = logging.getLogger(__name__)
 

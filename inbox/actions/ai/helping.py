@@ -11,8 +11,8 @@ from inbox.ai import agent_help, fallback
 from inbox.ai.agent_help import HelpKind
 from inbox.ai.answers import Malformed
 from inbox.ai.gemini import GeminiError, Reply
-from inbox.ai.keys import Turn
 from inbox.ai.talk import Task, Thread
+from inbox.ai.turns import Turn
 from inbox.db import transaction
 from inbox.events import AiAnswer, Audience
 from inbox.extensions import db

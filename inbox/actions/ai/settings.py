@@ -5,7 +5,7 @@ from __future__ import annotations
 from inbox.actions.ai import asking, claiming, key_states, usage
 from inbox.actions.ai.pool import gemini, key_pool
 from inbox.ai.gemini import GeminiError, Reply
-from inbox.ai.keys import Turn
+from inbox.ai.turns import Turn
 from inbox.config import settings
 from inbox.db import transaction
 from inbox.events import AiKeyTested, Audience
