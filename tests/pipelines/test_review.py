@@ -102,6 +102,17 @@ def test_who_moves_the_contact_first_has_decided(
     assert stage_of(database, cast.contact) == board.id_of("Won")
 
 
+def test_pinning_a_contact_is_an_answer_too(
+    cast: Cast, board: Board, alice: Browser, database: Database
+) -> None:
+    board.proposal(cast.contact, "Qualified")
+    path = f"/api/contacts/{cast.contact.id}/stage"
+    alice.patch(path, json={"isPinned": False})
+    assert statuses(database) == ["WAITING"]
+    alice.patch(path, json={"isPinned": True})
+    assert statuses(database) == ["OUTDATED"]
+
+
 def test_a_move_to_a_stage_that_is_deleted_waits_no_longer(
     cast: Cast, board: Board, alice: Browser, database: Database
 ) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from inbox.actions.pipelines.moving import hold, move
+from inbox.actions.pipelines.moving import hold, move, outdate_waiting
 from inbox.actions.refusal import Refusal
 from inbox.db import retry_on_conflict, transaction
 from inbox.extensions import db
@@ -49,12 +49,14 @@ def take_back(contact: Contact, activity_id: int, *, by: User) -> ContactActivit
 
 
 def set_pin(contact: Contact, is_pinned: bool, *, by: User) -> None:
-    """Whether AI must leave it where it stands."""
+    """Whether AI must leave it where it stands; then what it proposes waits no longer."""
     with transaction() as session:
         hold(contact, None)
         if contact.is_pinned == is_pinned:
             return
         contact.is_pinned = is_pinned
+        if is_pinned:
+            outdate_waiting(contact.id)
         session.add(
             ContactActivity(
                 organization_id=contact.organization_id,
