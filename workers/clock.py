@@ -50,7 +50,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("inbox.actions.fetching.sweep_fetches", 5),  # newcomers whose nudge was lost
     Periodic("inbox.actions.fetching.prune_fetches", 3600),
     Periodic("inbox.actions.profiles.sweep_profiles", 15),  # contacts without name and picture
-    Periodic("inbox.actions.contacts.suggesting.look_again", 3600),  # one person, two contacts
+    Periodic("inbox.actions.contacts.suggesting.look_again", 900),  # one person, two contacts
     Periodic("inbox.actions.files.wake_copying", 5),  # files whose nudge was lost, or due again
     Periodic("inbox.actions.early_events.sweep_early_events", 5),  # their message came meanwhile
     Periodic("inbox.actions.early_events.prune_early_events", 3600),

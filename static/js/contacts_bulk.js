@@ -83,10 +83,23 @@ async function act(select) {
   const label = select.selectedOptions[0].textContent;
   select.value = "";
   if (!value || !progress.hidden) return;
+  const tag = value === "new" ? await newTag() : null;
+  if (value === "new" && !tag) return;
   const { body, query, count: many } = chosen();
-  const question = { title: `Change ${many.toLocaleString()} contacts?`, text: `${select.options[0].textContent.replace("…", "")}: ${label}`, label: "Change them", tone: "primary" };
+  const question = { title: `Change ${many.toLocaleString()} contacts?`, text: `${select.options[0].textContent.replace("…", "")}: ${tag?.name ?? label}`, label: "Change them", tone: "primary" };
   if (many > MANY && !(await ask(question))) return;
-  await run("/api/contacts/bulk", { ...body, action: bulk, [key]: value === "null" ? null : value }, query, { many });
+  await run("/api/contacts/bulk", { ...body, action: bulk, [key]: tag?.id ?? (value === "null" ? null : value) }, query, { many });
+}
+
+// One that is there already, or from now on.
+async function newTag() {
+  const { askName } = await import("./contacts_new_tag.js");
+  const name = await askName();
+  try {
+    return name && (await post("/api/tags", { name }));
+  } catch (error) {
+    return void toast(Object.values(error.fields ?? {})[0] ?? error.message);
+  }
 }
 
 // `carry` says what of one answer goes into the next request.

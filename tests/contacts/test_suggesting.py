@@ -9,7 +9,9 @@ from flask import Flask
 
 from inbox.actions.contacts.likeness import LEAST
 from inbox.db import transaction
+from inbox.local.processes import Process
 from inbox.models import Contact, Platform
+from tests.bounds import eventually
 from tests.cast import Browser, Cast, contact, conversation, message, page
 from tests.contacts.conftest import change, suggest
 from tests.stores import Database
@@ -121,6 +123,16 @@ def test_looking_again_repeats_nothing_and_asks_nobody_twice(
     with app.app_context():
         assert suggest(cast) == 1
     assert alice.get("/api/merge-suggestions").get_json()["items"] == []
+
+
+def test_workers_look_when_they_are_asked(
+    app: Flask, cast: Cast, alice: Browser, bob: Browser, workers: Process
+) -> None:
+    with app.app_context():
+        contact(cast.page, "Zelda Quill", Platform.INSTAGRAM)
+    assert bob.post("/api/merge-suggestions/look").status_code == 403
+    assert alice.post("/api/merge-suggestions/look").status_code == 202
+    eventually(lambda: alice.get("/api/merge-suggestions").get_json()["items"])
 
 
 def test_who_is_merged_is_compared_no_more(app: Flask, cast: Cast, alice: Browser) -> None:

@@ -119,6 +119,11 @@ def test_many_are_changed_at_once(
     alice.until(lambda: database.value(moved, leads.stages[1].id) == 2)
     expect(page.locator("#toasts")).to_contain_text("2 contacts changed")
     page.locator("[data-choose]").nth(0).check()
+    page.select_option("[data-bulk=TAG]", "new")
+    page.get_by_label("Name of the tag").fill("summer")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator("#contact-rows tr").first).to_contain_text("summer")
+    page.locator("[data-choose]").nth(0).check()
     page.select_option("[data-bulk=ASSIGN]", str(cast.charlie.id))
     held = "SELECT count(*) FROM conversations WHERE assignee_id = %s"
     alice.until(lambda: database.value(held, cast.charlie.id) == 1)
