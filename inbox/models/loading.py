@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import BigInteger, ColumnElement, Select, any_, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -43,12 +43,16 @@ def message_rows() -> Select[Message]:
     )
 
 
-def conversations_by_id(ids: Iterable[int]) -> Sequence[Conversation]:
+def conversations_by_id(ids: Collection[int]) -> Sequence[Conversation]:
+    if not ids:
+        return []
     return db.session.scalars(conversation_rows().where(_is_one_of(Conversation.id, ids))).all()
 
 
-def messages_by_id(ids: Iterable[int]) -> Sequence[Message]:
+def messages_by_id(ids: Collection[int]) -> Sequence[Message]:
     """In the order of the thread."""
+    if not ids:
+        return []
     rows = message_rows().where(_is_one_of(Message.id, ids)).order_by(Message.sent_at, Message.id)
     return db.session.scalars(rows).all()
 
