@@ -24,7 +24,7 @@ Pair = tuple[Candidate, Candidate, int, list[str]]
 
 
 def look_again(organization_id: int | None = None) -> None:
-    """Every 15 minutes: asks workers to compare the contacts of each Page, or of an organization's."""
+    """Every 15 minutes: asks workers to compare the contacts of each Page, or an organization's."""
     pages = select(FacebookPage.id).order_by(FacebookPage.id)
     if organization_id is not None:
         pages = pages.where(FacebookPage.organization_id == organization_id)
