@@ -16,9 +16,9 @@ from inbox.models.contact import Contact
 from inbox.models.keyset import BadCursorError
 from inbox.models.loading import contacts_by_id
 
-# The planner takes reading an index for as dear as on a spinning disk, and would read the table. And
-# what it expects not to fit into memory it would not hash, but go through once for each contact: a
-# million ids take 32 MB.
+# The planner takes reading an index for as dear as on a spinning disk, and would read the table.
+# And what it expects not to fit into memory it would not hash, but go through once for each
+# contact: a million ids take 32 MB.
 BY_INDEX = text(
     "SELECT set_config('random_page_cost', '1.1', true), set_config('work_mem', '64MB', true)"
 )
