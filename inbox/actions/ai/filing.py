@@ -31,13 +31,16 @@ TITLE = "AI auto-assigned to pipeline"
 def file(contact: Contact, verdict: Verdict, desk: Desk) -> bool:
     """Within a transaction, with the contact locked. True where it has moved.
 
-    A contact that a person has pinned stays; so does, with SKIP_EXISTING, one that stands in a
-    pipeline already, unless the rules have put it there in the AI's place."""
+    A contact that a person has pinned stays, and one for which they have refused this very move; so
+    does, with SKIP_EXISTING, one that stands in a pipeline already, unless the rules have put it
+    there in the AI's place."""
     if not desk.stages or contact.is_pinned or not _is_wanted(contact, verdict, desk):
         return False
     stage = _stage_of(verdict.recommended_stage, desk.stages, contact)
     if stage.id == contact.stage_id:
         outdate_waiting(contact.id)
+        return False
+    if _was_refused(contact, verdict, stage):
         return False
     if (verdict.confidence or 0) < desk.organization.ai_review_below:
         _propose(contact, verdict, stage)
@@ -65,7 +68,28 @@ def _is_wanted(contact: Contact, verdict: Verdict, desk: Desk) -> bool:
 
 def _stands_by_rules(contact: Contact) -> bool:
     """Was the last move of this contact one that the rules made?"""
-    newest = db.session.scalars(
+    newest = _newest_move(contact)
+    return newest is not None and bool(newest.details.get("usedFallback"))
+
+
+def _was_refused(contact: Contact, verdict: Verdict, stage: PipelineStage) -> bool:
+    """Has a person rejected this very move of this analysis, or taken it back?"""
+    rejected = select(StageMove.id).where(
+        StageMove.contact_id == contact.id,
+        StageMove.analysis_id == verdict.analysis_id,
+        StageMove.to_stage_id == stage.id,
+        StageMove.status == MoveStatus.REJECTED,
+    )
+    if db.session.scalar(rejected.limit(1)) is not None:
+        return True
+    newest = _newest_move(contact)
+    undone_id = newest and newest.details.get("undoes")
+    undone = undone_id and db.session.get(ContactActivity, int(undone_id))
+    return bool(undone and undone.details.get("analysisId") == str(verdict.analysis_id))
+
+
+def _newest_move(contact: Contact) -> ContactActivity | None:
+    return db.session.scalars(
         select(ContactActivity)
         .where(
             ContactActivity.contact_id == contact.id,
@@ -74,7 +98,6 @@ def _stands_by_rules(contact: Contact) -> bool:
         .order_by(ContactActivity.created_at.desc(), ContactActivity.id.desc())
         .limit(1)
     ).one_or_none()
-    return newest is not None and bool(newest.details.get("usedFallback"))
 
 
 def _stage_of(name: str | None, stages: Sequence[PipelineStage], contact: Contact) -> PipelineStage:
