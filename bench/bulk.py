@@ -18,10 +18,10 @@ from bench.payloads import PAGE_ID, TEXT, person
 from bench.seed import Size
 from bench.stage import Stage, settings_of
 from inbox import create_app
-from inbox.actions.bulk import Row, past_row, store_past
+from inbox.actions.incoming.bulk import Row, past_row, store_past
 from inbox.config import Config
 from inbox.extensions import db
-from inbox.meta.webhook_events import MessageArrived, Thread
+from inbox.meta.deliveries.webhook_events import MessageArrived, Thread
 
 PEOPLE, EACH = 1_000, 35
 SLICE = 25  # threads of one statement, as a sync has them

@@ -18,7 +18,7 @@ from bench.payloads import APP_SECRET, PAGE_ID
 from bench.stage import EMPTY, Stage, settings_of
 from inbox import create_app
 from inbox.actions import sync
-from inbox.actions.pages import connect_page
+from inbox.actions.facebook_pages.pages import connect_page
 from inbox.config import Config
 from inbox.db import transaction
 from inbox.extensions import db

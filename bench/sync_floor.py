@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from bench.pretend_page import TOKEN
-from inbox.meta.history import MESSAGE_FIELDS
+from inbox.meta.past.history import MESSAGE_FIELDS
 
 AT_ONCE = 4  # further pages of long threads, as ours
 

@@ -21,7 +21,8 @@ from flask.testing import FlaskClient
 from werkzeug.security import generate_password_hash
 from werkzeug.test import TestResponse
 
-from inbox.actions import pages, tokens
+from inbox.actions.facebook_pages import pages
+from inbox.actions.team import tokens
 from inbox.db import transaction
 from inbox.models import (
     Contact,

@@ -45,26 +45,31 @@ class Periodic:
         return found
 
 
+def action(name: str, seconds: float) -> Periodic:
+    """One of `inbox.actions`."""
+    return Periodic(f"inbox.actions.{name}", seconds)
+
+
 PERIODIC: tuple[Periodic, ...] = (
-    Periodic("inbox.actions.settling.sweep_outgoing", 5),  # replies that nobody took, or in doubt
-    Periodic("inbox.actions.fetching.sweep_fetches", 5),  # newcomers whose nudge was lost
-    Periodic("inbox.actions.fetching.prune_fetches", 3600),
-    Periodic("inbox.actions.profiles.sweep_profiles", 15),  # contacts without name and picture
-    Periodic("inbox.actions.contacts.suggesting.look_again", 900),  # one person, two contacts
-    Periodic("inbox.actions.files.wake_copying", 5),  # files whose nudge was lost, or due again
-    Periodic("inbox.actions.early_events.sweep_early_events", 5),  # their message came meanwhile
-    Periodic("inbox.actions.early_events.prune_early_events", 3600),
-    Periodic("inbox.actions.pruning.prune_deliveries", 60),
-    Periodic("inbox.actions.sync.sweep_syncs", 2),  # waiting ones, and those whose worker died
-    Periodic("inbox.actions.sync.request_due_syncs", 60),  # pages that sync by themselves
-    Periodic("inbox.actions.pauses.note_beat", 20),  # after a pause of ours, pages are synced
-    Periodic("inbox.actions.page_checks.sweep_pages", 60),  # tokens and subscriptions
-    Periodic("inbox.actions.facebook_logins.prune_logins", 60),
-    Periodic("inbox.actions.ai.sweeping.sweep_interactions", 5),  # who has fallen quiet
-    Periodic("inbox.actions.ai.sweeping.sweep_requests", 5),  # analyses that are due
-    Periodic("inbox.actions.ai.progress.complete_runs", 5),
-    Periodic("inbox.actions.ai.sweeping.wake_retries", 1800),  # there are keys again
-    Periodic("inbox.actions.ai.sweeping.request_stale", 7 * 24 * 3600),
+    action("replies.settling.sweep_outgoing", 5),  # replies that nobody took, or in doubt
+    action("newcomers.fetching.sweep_fetches", 5),  # newcomers whose nudge was lost
+    action("newcomers.fetching.prune_fetches", 3600),
+    action("newcomers.profiles.sweep_profiles", 15),  # contacts without name and picture
+    action("contacts.suggesting.look_again", 900),  # one person, two contacts
+    action("copies.files.wake_copying", 5),  # files whose nudge was lost, or due again
+    action("incoming.early_events.sweep_early_events", 5),  # their message came meanwhile
+    action("incoming.early_events.prune_early_events", 3600),
+    action("pruning.prune_deliveries", 60),
+    action("sync.sweep_syncs", 2),  # waiting ones, and those whose worker died
+    action("sync.request_due_syncs", 60),  # pages that sync by themselves
+    action("facebook_pages.pauses.note_beat", 20),  # after a pause of ours, pages are synced
+    action("facebook_pages.page_checks.sweep_pages", 60),  # tokens and subscriptions
+    action("facebook_pages.facebook_logins.prune_logins", 60),
+    action("ai.sweeping.sweep_interactions", 5),  # who has fallen quiet
+    action("ai.sweeping.sweep_requests", 5),  # analyses that are due
+    action("ai.progress.complete_runs", 5),
+    action("ai.sweeping.wake_retries", 1800),  # there are keys again
+    action("ai.sweeping.request_stale", 7 * 24 * 3600),
 )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from inbox.actions import fetching, profiles
 from inbox.actions.contacts import suggesting
+from inbox.actions.newcomers import fetching, profiles
 from workers.side_by_side import Slots
 
 MOST = 200  # of one job

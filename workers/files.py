@@ -7,7 +7,7 @@ import threading
 
 from flask import Flask, current_app
 
-from inbox.actions import files
+from inbox.actions.copies import files
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inbox.actions import seen, sending, settling
+from inbox.actions.replies import seen, sending, settling
 from workers.side_by_side import Slots
 
 replies = Slots("reply", 8, awaited=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inbox.actions import subscriptions, token_health
+from inbox.actions.facebook_pages import subscriptions, token_health
 from workers.side_by_side import Slots
 
 # Skipped when all are taken: the sweep asks again.

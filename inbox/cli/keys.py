@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from inbox.actions import keys
+from inbox.actions.facebook_pages import keys
 from inbox.cli import tell
 
 

@@ -6,7 +6,8 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import func
 
-from inbox.actions import pages, setup
+from inbox.actions.facebook_pages import pages
+from inbox.actions.team import setup
 from inbox.cli import refusals_told, tell
 from inbox.db import transaction
 

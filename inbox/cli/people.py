@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from inbox.actions import setup, tokens
+from inbox.actions.team import setup, tokens
 from inbox.cli import refusals_told, tell
 from inbox.extensions import db
 from inbox.models import Role, User

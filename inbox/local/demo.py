@@ -10,13 +10,13 @@ import requests
 from sqlalchemy import select
 
 from inbox.actions.conversations import change, mark_read
-from inbox.actions.ingest import take_delivery
-from inbox.actions.pages import connect_page
-from inbox.actions.passwords import hash_of
-from inbox.actions.people import add_user
+from inbox.actions.facebook_pages.pages import connect_page
+from inbox.actions.incoming.ingest import take_delivery
+from inbox.actions.newcomers.profiles import fetch_profiles
 from inbox.actions.pipelines.first import default_pipeline
-from inbox.actions.profiles import fetch_profiles
-from inbox.actions.setup import is_set_up, organization_named
+from inbox.actions.team.passwords import hash_of
+from inbox.actions.team.people import add_user
+from inbox.actions.team.setup import is_set_up, organization_named
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.local.settings import INSTAGRAM_ACCOUNT_ID, PAGE_ID, PAGE_NAME

@@ -96,13 +96,6 @@ class MetaError(Exception):
             return self.kind
         return f"{self.code}/{self.subcode}" if self.subcode else str(self.code)
 
-    @property
-    def explanation(self) -> str:
-        """What happened and what to do, for the people in the inbox."""
-        from inbox.meta.explanations import explain  # that file needs this one
-
-        return explain(self)
-
 
 def classify(code: int | None, subcode: int | None, message: str, status: int) -> ErrorKind:
     """The class of an answered error; `status` (HTTP) decides only where Meta gave no code."""

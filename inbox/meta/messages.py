@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from inbox.meta.access.page_access import PageAccess
 from inbox.meta.client import BRIEF, Graph
 from inbox.meta.errors import ErrorKind, MetaError
-from inbox.meta.page_access import PageAccess
 from inbox.meta.window import Window
 
 MESSENGER_CHARACTERS = 1999  # "less than 2000"

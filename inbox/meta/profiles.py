@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from inbox.meta.access.page_access import PageAccess
 from inbox.meta.client import Graph
-from inbox.meta.page_access import PageAccess
 
 MESSENGER_FIELDS = "first_name,last_name,name,profile_pic"
 INSTAGRAM_FIELDS = "name,username,profile_pic"

@@ -27,7 +27,7 @@ class PipelineMode(StrEnum):
 
 class FacebookPage(Base):
     """`page_id` and `instagram_account_id` are Meta's. The access token is encrypted (see
-    `inbox/meta/tokens.py`) and never leaves the server.
+    `inbox/meta/access/tokens.py`) and never leaves the server.
 
     `sync_interval` is in minutes. `last_synced_at` is when a sync was last completed,
     `synced_until` when that one began: the next one takes what changed since then.

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from werkzeug.exceptions import TooManyRequests
 
-from inbox.actions import passwords, people, tokens
 from inbox.actions.refusal import Refusal
+from inbox.actions.team import passwords, people, tokens
 from inbox.extensions import db
 from inbox.models import ApiToken
 from inbox.web import access, throttle

@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from inbox.actions import connecting, facebook_logins, page_choices
-from inbox.actions.connecting import Connected
+from inbox.actions.facebook_pages import connecting, facebook_logins, page_choices
+from inbox.actions.facebook_pages.connecting import Connected
 from inbox.actions.notifications import INTEGRATIONS
 from inbox.actions.refusal import Refusal
+from inbox.meta.access.scopes import NEEDED, WITHOUT
 from inbox.meta.errors import MetaError
-from inbox.meta.scopes import NEEDED, WITHOUT
 from inbox.models import FacebookLogin
 from inbox.web import access
 from inbox.web.forms import submitted

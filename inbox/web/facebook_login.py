@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox.actions import connecting, facebook_logins
+from inbox.actions.facebook_pages import connecting, facebook_logins
 from inbox.actions.notifications import INTEGRATIONS
 from inbox.actions.refusal import Refusal
 from inbox.config import settings
+from inbox.meta.access.oauth import dialog_address
 from inbox.meta.errors import MetaError
-from inbox.meta.oauth import dialog_address
 from inbox.models import FacebookPage
 from inbox.web import access
 from inbox.web.connecting import FAILED, done, stopped

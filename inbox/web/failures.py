@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from inbox.actions.failures import ReplayFailedError, dismiss_failure, replay_failure
+from inbox.actions.incoming.failures import ReplayFailedError, dismiss_failure, replay_failure
 from inbox.extensions import db
 from inbox.models import User, WebhookFailure
 from inbox.web import access

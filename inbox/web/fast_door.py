@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
-from inbox.actions.ingest import take_deliveries
-from inbox.meta.signature import is_signed
-from inbox.meta.webhook import parse
+from inbox.actions.incoming.ingest import take_deliveries
+from inbox.meta.deliveries.signature import is_signed
+from inbox.meta.deliveries.webhook import parse
 from inbox.web.gathering import Gathering
 from inbox.web.turnstile import BusyError, Turnstile, refuse
 from inbox.web.webhooks import PATH, PLAIN, TAKEN

@@ -9,7 +9,7 @@ from werkzeug.datastructures import ContentRange
 from werkzeug.http import is_resource_modified
 
 from inbox import storage
-from inbox.meta.media_type import FileType
+from inbox.meta.files.media_type import FileType
 from inbox.models import StoredFile
 
 HEADERS = {

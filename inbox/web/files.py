@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from inbox.extensions import db
-from inbox.meta.media_name import safe_name
-from inbox.meta.media_type import type_named
+from inbox.meta.files.media_name import safe_name
+from inbox.meta.files.media_type import type_named
 from inbox.models import CopyState, StoredFile
 from inbox.web import access
 from inbox.web.file_answers import answer_with

@@ -11,8 +11,8 @@ from eventlet.event import Event
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from inbox.actions.bulk import FEW
-from inbox.meta.webhook import ParsedDelivery
+from inbox.actions.incoming.bulk import FEW
+from inbox.meta.deliveries.webhook import ParsedDelivery
 
 # SQLSTATE classes of what rivals bring about: deadlocks, and rows locked for too long (PostgreSQL,
 # appendix A).

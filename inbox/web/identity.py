@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar, cast
 from flask import Flask, Request, abort, current_app, request, session
 from flask_login import current_user, login_required, login_user
 
-from inbox.actions.tokens import user_of_token
+from inbox.actions.team.tokens import user_of_token
 from inbox.extensions import csrf, db, login
 from inbox.models import User
 

@@ -10,8 +10,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
-from inbox.actions import links, passwords
 from inbox.actions.refusal import Refusal
+from inbox.actions.team import links, passwords
 from inbox.web import throttle
 from inbox.web.errors import Invalid
 from inbox.web.forms import submitted

@@ -9,10 +9,14 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from inbox.actions import leaving
+from inbox.actions.facebook_pages import leaving
 from inbox.config import settings
 from inbox.extensions import db
-from inbox.meta.signed_request import ForgedRequestError, SignedRequest, read_signed_request
+from inbox.meta.deliveries.signed_request import (
+    ForgedRequestError,
+    SignedRequest,
+    read_signed_request,
+)
 from inbox.models import DataDeletion
 from inbox.web.identity import unsigned
 from inbox.web.origin import origin

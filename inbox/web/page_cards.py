@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from inbox import partials, shapes
-from inbox.actions.token_health import WARN_BEFORE
+from inbox.actions.facebook_pages.token_health import WARN_BEFORE
 from inbox.config import settings
 from inbox.extensions import db
-from inbox.meta.scopes import WITHOUT
+from inbox.meta.access.scopes import WITHOUT
 from inbox.models import FacebookPage, Pipeline, SyncJob, SyncStatus, User
 from inbox.models.sync_estimate import estimate
 from inbox.models.sync_history import errors_of, expected_contacts, jobs_of, newest_jobs

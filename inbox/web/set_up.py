@@ -8,8 +8,8 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
-from inbox.actions import passwords, setup
 from inbox.actions.refusal import Refusal
+from inbox.actions.team import passwords, setup
 from inbox.config import settings
 from inbox.web import throttle
 from inbox.web.errors import Invalid

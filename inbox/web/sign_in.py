@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 from werkzeug.exceptions import TooManyRequests
 
-from inbox.actions import passwords, setup
+from inbox.actions.team import passwords, setup
 from inbox.realtime import sign_out
 from inbox.web import throttle
 from inbox.web.errors import Invalid, answer

@@ -11,7 +11,7 @@ from flask_login import current_user
 from flask_socketio import ConnectionRefusedError as Refused
 from flask_socketio import join_room
 
-from inbox.actions.tokens import user_of_token
+from inbox.actions.team.tokens import user_of_token
 from inbox.extensions import db, socketio
 from inbox.models import User
 from inbox.realtime import admins_room, realtime, user_room

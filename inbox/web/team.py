@@ -9,8 +9,8 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from inbox.actions import links, people
 from inbox.actions.refusal import Refusal
+from inbox.actions.team import links, people
 from inbox.extensions import db
 from inbox.models import Role, User, UserLink
 from inbox.web import access

@@ -7,9 +7,9 @@ import hmac
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
-from inbox.actions.ingest import take_delivery
+from inbox.actions.incoming.ingest import take_delivery
 from inbox.config import settings
-from inbox.meta.signature import is_signed
+from inbox.meta.deliveries.signature import is_signed
 from inbox.web.identity import unsigned
 
 PATH = "/api/webhooks/facebook"

@@ -20,7 +20,7 @@ from rq.serializers import JSONSerializer
 from inbox import create_app
 from inbox.actions import sync
 from inbox.actions.ai import analyzing, sweeping
-from inbox.actions.pages import connect_page
+from inbox.actions.facebook_pages.pages import connect_page
 from inbox.actions.pipelines.first import default_pipeline
 from inbox.config import Config
 from inbox.db import transaction

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from inbox.actions.ai import sweeping
-from inbox.actions.ingest import take_delivery
+from inbox.actions.incoming.ingest import take_delivery
 from tests.ai.conftest import Office, Row
 
 ZELDA = "7001"

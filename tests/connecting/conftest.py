@@ -13,7 +13,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from inbox.extensions import db
-from inbox.meta.tokens import decrypt
+from inbox.meta.access.tokens import decrypt
 from inbox.models import FacebookPage, User
 from inbox.simulator.owners import SCOPES
 from inbox.simulator.server import Simulator

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 
-from inbox.actions.pages import connect_page
-from inbox.meta import subscriptions
+from inbox.actions.facebook_pages.pages import connect_page
+from inbox.meta.access import subscriptions
 from inbox.simulator.pretend import PageSettings
 from tests.cast import sign_in
 from tests.connecting.conftest import CONNECT, INTEGRATIONS, Office

@@ -9,7 +9,7 @@ from typing import Any
 from cryptography.fernet import Fernet
 from flask import Flask
 
-from inbox.meta.tokens import decrypt, encrypt
+from inbox.meta.access.tokens import decrypt, encrypt
 from tests.apps import Environment
 from tests.connecting.conftest import Office
 

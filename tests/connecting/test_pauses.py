@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from inbox.actions import pauses
-from inbox.actions.pages import connect_page
+from inbox.actions.facebook_pages import pauses
+from inbox.actions.facebook_pages.pages import connect_page
 from tests.bounds import eventually
 from tests.cast import Cast
 from tests.processes import Starter

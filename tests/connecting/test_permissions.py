@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from inbox.config import Config
-from inbox.meta.oauth import dialog_address
-from inbox.meta.scopes import NEEDED, SCOPES, WITHOUT
+from inbox.meta.access.oauth import dialog_address
+from inbox.meta.access.scopes import NEEDED, SCOPES, WITHOUT
 from tests.apps import Environment
 from tests.connecting.conftest import CONNECT, INTEGRATIONS, Office
 

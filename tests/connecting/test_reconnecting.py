@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from inbox.actions import sync
-from inbox.actions.page_access import note_refused_token
+from inbox.actions.facebook_pages.page_access import note_refused_token
 from inbox.extensions import db
 from inbox.meta.errors import ErrorKind, MetaError
 from inbox.models import FacebookPage, SyncKind

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from inbox.config import ROOT, settings
+from inbox.meta.access.oauth import exchange_code
 from inbox.meta.client import graph
 from inbox.meta.errors import MetaError
-from inbox.meta.oauth import exchange_code
 from inbox.simulator.server import Simulator
 from tests.apps import APP_SECRET
 from tests.cast import Cast

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from flask import Flask
 
-from inbox.actions import facebook_logins
+from inbox.actions.facebook_pages import facebook_logins
 from inbox.models import Role
 from inbox.web import login_cookie
 from tests.cast import PASSWORD, Browser, sign_in, user

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from inbox.actions import page_checks, subscriptions
-from inbox.meta.subscriptions import FIELDS
+from inbox.actions.facebook_pages import page_checks, subscriptions
+from inbox.meta.access.subscriptions import FIELDS
 from tests.bounds import eventually
 from tests.connecting.conftest import Office
 from tests.connecting.jobs import waiting_jobs

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from inbox.actions import page_checks, token_health
-from inbox.actions.page_access import note_refused_token
+from inbox.actions.facebook_pages import page_checks, token_health
+from inbox.actions.facebook_pages.page_access import note_refused_token
 from inbox.meta.errors import ErrorKind, MetaError
 from inbox.simulator.pretend import PageSettings
 from tests.bounds import eventually

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from inbox.actions.profiles import fetch_profile
+from inbox.actions.newcomers.profiles import fetch_profile
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.models import Contact, ContactTag, Direction, Tag

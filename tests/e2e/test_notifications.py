@@ -7,7 +7,7 @@ from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
 from inbox.actions import notifications
-from inbox.actions.page_access import note_refused_token
+from inbox.actions.facebook_pages.page_access import note_refused_token
 from inbox.meta.errors import ErrorKind, MetaError
 from inbox.models import NotificationKind
 from tests.cast import Cast

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from playwright.sync_api import APIResponse, Route, expect
 
-from inbox.actions.pages import connect_page
+from inbox.actions.facebook_pages.pages import connect_page
 from inbox.local.processes import Process
 from inbox.simulator.server import Simulator
 from tests import cast as rows

@@ -9,7 +9,7 @@ from flask import Flask
 from playwright.sync_api import Browser
 from sqlalchemy import null
 
-from inbox.actions.pages import connect_page
+from inbox.actions.facebook_pages.pages import connect_page
 from inbox.local.stores import Stores
 from inbox.models import Contact, FacebookPage, Role, User
 from inbox.simulator.server import Simulator

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from inbox.actions import fetching
-from inbox.actions.pages import connect_page
+from inbox.actions.facebook_pages.pages import connect_page
+from inbox.actions.newcomers import fetching
 from inbox.models import FacebookPage, Role, User
 from inbox.simulator.server import Simulator
 from tests import cast

@@ -9,7 +9,7 @@ import pytest
 import redis
 import requests
 
-from inbox.actions import fetching
+from inbox.actions.newcomers import fetching
 from inbox.local.stores import Stores
 from tests.api.seats import Seat
 from tests.bounds import eventually

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from inbox.actions import files
+from inbox.actions.copies import files
 from inbox.models import Attachment, Message
 from tests import cast as the
 from tests.cast import Browser, Cast, make_cast, sign_in

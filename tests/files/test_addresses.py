@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import pytest
 import requests
 
-from inbox.meta.media import download
-from inbox.meta.media_address import is_public, place_of
-from inbox.meta.media_errors import MediaRefusedError, MediaUnavailableError
+from inbox.meta.files.media import download
+from inbox.meta.files.media_address import is_public, place_of
+from inbox.meta.files.media_errors import MediaRefusedError, MediaUnavailableError
 from tests.files.conftest import Copying
 from tests.files.file_server import PNG, FileServer, redirect_to, serving
 

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from inbox.meta.media import download
-from inbox.meta.media_errors import MediaUnavailableError
+from inbox.meta.files.media import download
+from inbox.meta.files.media_errors import MediaUnavailableError
 from tests.files.file_server import PNG, FileServer
 
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from inbox.meta.media import MOST_BYTES, download
-from inbox.meta.media_errors import MediaUnavailableError
+from inbox.meta.files.media import MOST_BYTES, download
+from inbox.meta.files.media_errors import MediaUnavailableError
 from inbox.simulator.server import Simulator
 from tests.files.conftest import Copying
 from tests.files.file_server import PNG, FileServer, Handler, redirect_to

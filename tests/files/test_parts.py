@@ -107,7 +107,7 @@ def test_only_the_bytes_asked_for_are_read_from_the_database(
 def test_a_file_that_is_unsent_while_it_is_read_ends_in_the_middle(
     copying: Copying, server: FileServer, bob: Browser
 ) -> None:
-    from inbox.actions.files import drop_files
+    from inbox.actions.copies.files import drop_files
 
     path = copying.stored(server.gives("/file", VIDEO), type="video")
     answer = bob.get(path, buffered=False)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inbox.actions.files import copy_profile_picture
+from inbox.actions.copies.files import copy_profile_picture
 from inbox.db import transaction
 from inbox.models import Contact
 from tests.cast import sign_in

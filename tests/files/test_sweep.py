@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from inbox.actions import files
+from inbox.actions.copies import files
 from tests.api.seats import Seat
 from tests.bounds import eventually
 from tests.files.conftest import Copying

@@ -6,8 +6,8 @@ import unicodedata
 
 import pytest
 
-from inbox.meta.media_name import safe_name
-from inbox.meta.media_type import (
+from inbox.meta.files.media_name import safe_name
+from inbox.meta.files.media_type import (
     JPEG,
     MP4,
     PDF,

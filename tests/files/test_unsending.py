@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inbox.actions import files
+from inbox.actions.copies import files
 from inbox.db import transaction
 from inbox.models import Message
 from tests import cast as the

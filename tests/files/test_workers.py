@@ -12,8 +12,8 @@ from rq import Queue
 from rq.job import JobStatus
 from rq.serializers import JSONSerializer
 
-from inbox.actions.files import COPY_DUE, wake_copying
-from inbox.actions.pages import connect_page
+from inbox.actions.copies.files import COPY_DUE, wake_copying
+from inbox.actions.facebook_pages.pages import connect_page
 from inbox.local.processes import Process
 from inbox.local.stores import Stores
 from inbox.simulator.server import Simulator

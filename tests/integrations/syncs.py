@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from inbox.actions import pages
+from inbox.actions.facebook_pages import pages
 from inbox.actions.sync import run_sync
 from inbox.models import FacebookPage, Organization, SyncJob, SyncKind, SyncStatus
 from inbox.simulator.server import Simulator

@@ -18,6 +18,7 @@ from inbox.config import Config
 from inbox.local.processes import free_port
 from inbox.meta.client import Graph, Patience
 from inbox.meta.errors import ErrorKind, MetaError
+from inbox.meta.explanations import explain
 from inbox.simulator.server import Simulator
 from tests.apps import APP_SECRET, Environment
 
@@ -179,7 +180,7 @@ def test_the_token_stands_in_no_log_text_or_trace(
 
 def told(error: MetaError) -> list[str]:
     trace = "".join(traceback.format_exception(error))
-    return [str(error), repr(error), error.explanation, error.message, trace]
+    return [str(error), repr(error), explain(error), error.message, trace]
 
 
 class recorded:  # noqa: N801 - used like a function

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from inbox.meta.errors import ErrorKind, from_answer
+from inbox.meta.explanations import explain
 
 KINDS: list[tuple[dict[str, Any], int, str]] = [
     ({"code": 190}, 400, "token"),
@@ -63,7 +64,7 @@ def test_every_kind_explains_itself_and_says_whether_it_passes() -> None:
     for answer, status, _ in KINDS:
         error = from_answer({"message": "m", **answer}, status, None)
         seen.add(error.kind)
-        assert len(error.explanation) > 20
+        assert len(explain(error)) > 20
         assert error.permanent == (error.kind not in ("rate", "transient", "unsure"))
     assert seen == set(ErrorKind)
 

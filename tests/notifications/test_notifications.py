@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from inbox.actions import notifications
-from inbox.actions.page_access import note_refused_token
+from inbox.actions.facebook_pages.page_access import note_refused_token
 from inbox.meta.errors import ErrorKind, MetaError
 from inbox.models import FacebookPage, NotificationKind, Role
 from tests.api.seats import Seat

@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet
 from flask import Flask
 
 from inbox.config import ROOT
-from inbox.meta.tokens import UnreadableTokenError, decrypt, encrypt
+from inbox.meta.access.tokens import UnreadableTokenError, decrypt, encrypt
 from tests.apps import Environment
 from tests.cast import Cast, sign_in
 from tests.stores import Database

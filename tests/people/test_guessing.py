@@ -11,7 +11,7 @@ import pytest
 import requests
 from flask import Flask
 
-from inbox.actions import setup
+from inbox.actions.team import setup
 from inbox.models import Role
 from tests.cast import PASSWORD, Cast, browser
 from tests.people.signing_in import try_to_sign_in

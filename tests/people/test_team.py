@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from inbox.actions import people
 from inbox.actions.refusal import Refusal
+from inbox.actions.team import people
 from inbox.extensions import db
 from inbox.models import Role, User
 from tests.cast import Cast, api_token, browser, contact, conversation, sign_in, user

@@ -21,8 +21,8 @@ from rq.serializers import JSONSerializer
 from sqlalchemy import null
 from werkzeug.test import TestResponse
 
-from inbox.actions import settling
-from inbox.actions.pages import connect_page
+from inbox.actions.facebook_pages.pages import connect_page
+from inbox.actions.replies import settling
 from inbox.extensions import db
 from inbox.local.stores import Stores
 from inbox.models import Contact, Conversation, FacebookPage, Platform, Role

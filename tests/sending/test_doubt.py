@@ -9,7 +9,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from inbox.actions import outcomes
+from inbox.actions.replies import outcomes
 from inbox.models import Delivery, Direction, Message, Platform
 from tests import cast
 from tests.bounds import eventually

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from inbox.actions import profiles
+from inbox.actions.newcomers import profiles
 from inbox.models import Platform
 from inbox.simulator.world import Person
 from tests.sending.conftest import Desk, Ears

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from inbox.actions import sync
-from inbox.actions.pages import connect_page
+from inbox.actions.facebook_pages.pages import connect_page
 from inbox.extensions import db
 from inbox.models import FacebookPage, Organization, SyncJob, SyncKind
 from inbox.simulator.generated_counts import totals

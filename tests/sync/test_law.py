@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from redis import Redis
 
-from inbox.meta.law import Law
+from inbox.meta.past.law import Law
 from inbox.meta.usage import Usage
 from inbox.redis_client import connect
 from tests.sync.conftest import Shop

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from inbox.actions import pages, sync
+from inbox.actions import sync
+from inbox.actions.facebook_pages import pages
 from inbox.actions.refusal import Refusal
 from inbox.extensions import db
 from inbox.models import Organization, SyncJob, SyncKind

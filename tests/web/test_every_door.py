@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from inbox.actions import people
+from inbox.actions.team import people
 from inbox.extensions import db
 from inbox.models import Role, User
 from tests.cast import Browser, Cast, api_token, browser, sign_in, user

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from inbox.actions.early_events import prune_early_events, sweep_early_events
+from inbox.actions.incoming.early_events import prune_early_events, sweep_early_events
 from tests.api.seats import Seat
 from tests.cast import Cast
 from tests.stores import Database

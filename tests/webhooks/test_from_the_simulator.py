@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from inbox.actions import pages
+from inbox.actions.facebook_pages import pages
 from inbox.simulator.customer import KINDS
 from inbox.simulator.server import Simulator
 from inbox.simulator.webhooks import Order

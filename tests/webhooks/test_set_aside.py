@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from inbox.actions.failures import replay_failure
+from inbox.actions.incoming.failures import replay_failure
 from inbox.extensions import db
 from inbox.models import WebhookFailure
 from inbox.simulator.signature import wire_text

@@ -21,7 +21,7 @@ from inbox.actions.sync.older_pages import older_pages
 from inbox.actions.sync.storing import Keeper
 from inbox.actions.sync.walk import Walk
 from inbox.meta.errors import ErrorKind, MetaError
-from inbox.meta.history import Slice, ThreadPage
+from inbox.meta.past.history import Slice, ThreadPage
 
 CLOCKS_DIFFER = timedelta(minutes=1)  # Meta's and ours
 MOST_LOSSES = 3  # of the cursor, with nothing new in between

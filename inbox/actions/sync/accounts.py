@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inbox.meta.history_messages import Account
+from inbox.meta.past.history_messages import Account
 from inbox.models import FacebookPage, Platform
 
 

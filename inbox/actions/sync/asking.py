@@ -12,7 +12,7 @@ from inbox.actions.sync.outages import Outages
 from inbox.actions.sync.reasons import thread_reason
 from inbox.actions.sync.sizing import MOST_THREADS, Size
 from inbox.meta.errors import TOO_MUCH_ASKED, ErrorKind, MetaError
-from inbox.meta.history import MOST_MESSAGES, Asked, History, Slice, ThreadPage
+from inbox.meta.past.history import MOST_MESSAGES, Asked, History, Slice, ThreadPage
 
 log = logging.getLogger(__name__)
 

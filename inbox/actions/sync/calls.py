@@ -10,8 +10,8 @@ from typing import TypeVar
 from inbox.actions.sync.fence import Fence, StoppedError
 from inbox.actions.sync.reasons import reason
 from inbox.meta.errors import ErrorKind, MetaError
-from inbox.meta.history import Slice, ThreadPage
-from inbox.meta.law import Law
+from inbox.meta.past.history import Slice, ThreadPage
+from inbox.meta.past.law import Law
 from inbox.meta.usage import Usage
 
 T = TypeVar("T", Slice, ThreadPage)

@@ -14,7 +14,7 @@ from inbox.actions.sync.reasons import thread_reason
 from inbox.actions.sync.storing import Keeper
 from inbox.db import transaction
 from inbox.meta.errors import MetaError
-from inbox.meta.history import ThreadPage
+from inbox.meta.past.history import ThreadPage
 from inbox.models import SyncError
 
 

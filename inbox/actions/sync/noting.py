@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from inbox.db import transaction
-from inbox.meta.history import ThreadPage
+from inbox.meta.past.history import ThreadPage
 from inbox.models import History
 
 NOTE_THREADS = text((Path(__file__).parent / "note_threads.sql").read_text())

@@ -11,7 +11,7 @@ from inbox.actions.sync.asking import FATAL, Asking
 from inbox.actions.sync.background import started
 from inbox.actions.sync.circles import IN_CIRCLES, Path
 from inbox.meta.errors import ErrorKind, MetaError
-from inbox.meta.history import ThreadPage
+from inbox.meta.past.history import ThreadPage
 
 AT_ONCE = 4
 

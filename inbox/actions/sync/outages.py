@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from inbox.actions.sync.calls import Calls
 from inbox.actions.sync.reasons import reason
 from inbox.meta.errors import ErrorKind, MetaError
-from inbox.meta.history import Asked, History
+from inbox.meta.past.history import Asked, History
 
 PAUSE = 30.0  # seconds
 MOST = 40  # about 20 minutes of silence end the job

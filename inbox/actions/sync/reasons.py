@@ -1,9 +1,10 @@
-"""Why something could not be read, in words for people. (`MetaError.explanation` is about what
+"""Why something could not be read, in words for people. (`explain` is about what
 somebody wanted to send.)"""
 
 from __future__ import annotations
 
 from inbox.meta.errors import ErrorKind, MetaError
+from inbox.meta.explanations import explain
 
 OUR_FAULT = "Inbox could not go on. The log of the workers says why."
 BY_KIND = {
@@ -18,7 +19,7 @@ def reason(error: MetaError) -> str:
     if error.kind in BY_KIND:
         return BY_KIND[error.kind]
     if error.kind in (ErrorKind.TOKEN, ErrorKind.PERMISSION):
-        return error.explanation
+        return explain(error)
     return f"Meta could not give this. It says: {error.message}"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 
-from inbox.actions.page_access import MUST_RECONNECT
+from inbox.actions.facebook_pages.page_access import MUST_RECONNECT
 from inbox.actions.refusal import Refusal
 from inbox.actions.sync.nudging import AGAIN_AFTER, nudge
 from inbox.actions.sync.progress import publish_progress

@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError, SQLAlchemyError
 
+from inbox.actions.facebook_pages.page_access import MUST_RECONNECT, access_to, note_refused_token
 from inbox.actions.leases import kept
-from inbox.actions.page_access import MUST_RECONNECT, access_to, note_refused_token
 from inbox.actions.sync.account_run import AccountRun
 from inbox.actions.sync.accounts import accounts_of
 from inbox.actions.sync.asking import Asking
@@ -27,12 +27,13 @@ from inbox.actions.sync.reasons import OUR_FAULT, reason
 from inbox.actions.sync.storing import Keeper
 from inbox.config import settings
 from inbox.db import transaction
+from inbox.meta.access.page_access import PageAccess
 from inbox.meta.client import graph
 from inbox.meta.errors import ErrorKind, MetaError
-from inbox.meta.history import History
-from inbox.meta.history_messages import Account
-from inbox.meta.law import Law
-from inbox.meta.page_access import PageAccess
+from inbox.meta.explanations import explain
+from inbox.meta.past.history import History
+from inbox.meta.past.history_messages import Account
+from inbox.meta.past.law import Law
 from inbox.models import FacebookPage, SyncJob, SyncKind
 from inbox.redis_client import connect
 
@@ -163,7 +164,7 @@ def _finish(fence: Fence, page: FacebookPage, ended_by: list[MetaError | None]) 
     token_error = next((error for error in errors if error.kind == ErrorKind.TOKEN), None)
     if token_error is not None:
         note_refused_token(page, token_error)
-        fence.fail(token_error.explanation, token_expired=True)
+        fence.fail(explain(token_error), token_expired=True)
     elif ended_by[0] is not None or any(not error.permanent for error in errors):
         fence.fail(reason(errors[0]))
     else:

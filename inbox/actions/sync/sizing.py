@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inbox.meta.history import MOST_MESSAGES, NEWEST_DETAILED, Asked
+from inbox.meta.past.history import MOST_MESSAGES, NEWEST_DETAILED, Asked
 
 MESSAGES_AT_ONCE = 2500  # what Meta has been seen to answer
 MOST_THREADS = 100  # the clamp of the list

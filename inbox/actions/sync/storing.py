@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from inbox.actions.ai.of_syncs import slice_stored
-from inbox.actions.bulk import Mode, Row, past_row, store_past
+from inbox.actions.incoming.bulk import Mode, Row, past_row, store_past
 from inbox.actions.sync.noting import Noted, note_threads
 from inbox.actions.sync.progress import note_new
 from inbox.actions.sync.reasons import thread_reason
@@ -18,8 +18,8 @@ from inbox.db import transaction
 from inbox.extensions import db
 from inbox.jobs import enqueue
 from inbox.meta.errors import MetaError
-from inbox.meta.history import ThreadPage
-from inbox.meta.history_messages import Account
+from inbox.meta.past.history import ThreadPage
+from inbox.meta.past.history_messages import Account
 from inbox.models import History, Message, Platform, SyncError
 from inbox.realtime import announce
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from inbox.meta.history import Slice, ThreadPage
+from inbox.meta.past.history import Slice, ThreadPage
 
 
 @dataclass(frozen=True)

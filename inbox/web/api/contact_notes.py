@@ -9,7 +9,7 @@ from flask_login import login_required
 
 from inbox import shapes
 from inbox.actions.contacts.noting import add_note, change_note, delete_note
-from inbox.actions.replying import storable
+from inbox.actions.replies.replying import storable
 from inbox.models import Contact, ContactNote, User
 from inbox.models.contact_history import notes_of
 from inbox.web import access

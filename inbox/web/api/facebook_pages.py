@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from inbox import shapes
-from inbox.actions.page_settings import change_page_settings
+from inbox.actions.facebook_pages.page_settings import change_page_settings
 from inbox.actions.refusal import Refusal
 from inbox.models import PipelineMode
 from inbox.models.sync_history import jobs_of, newest_jobs

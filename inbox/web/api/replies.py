@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from inbox import shapes
-from inbox.actions import replying
+from inbox.actions.replies import replying
 from inbox.models.loading import messages_by_id
 from inbox.web import access
 from inbox.web.api import parameters

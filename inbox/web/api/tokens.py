@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from inbox import shapes
-from inbox.actions import tokens
+from inbox.actions.team import tokens
 from inbox.extensions import db
 from inbox.models import ApiToken
 from inbox.web import access

@@ -1,0 +1,1 @@
+"""Our own copies of files and pictures, because Meta's addresses expire."""

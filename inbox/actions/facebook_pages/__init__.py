@@ -1,0 +1,1 @@
+"""Facebook Pages: connected, looked after, disconnected."""

@@ -1,0 +1,1 @@
+"""What Meta delivers, taken in: messages, and what happens to them later."""

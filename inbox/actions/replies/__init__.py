@@ -1,0 +1,1 @@
+"""What people write: replies, from the composer to Meta and back."""

@@ -1,0 +1,1 @@
+"""Whom Meta lets in, and to what: logins, tokens, permissions, subscriptions."""

@@ -1,0 +1,1 @@
+"""What Meta posts to us: webhooks, and the farewell of somebody who leaves."""

@@ -1,0 +1,1 @@
+"""Files at Meta, fetched without trusting their addresses or their names."""

@@ -1,0 +1,1 @@
+"""A Page's past: threads and messages read in slices, under Meta's law."""
