@@ -53,7 +53,7 @@ class Place(NamedTuple):
         try:
             raw = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
             by, value, row_id = raw
-            is_sound = PROOFS[by](value) and isinstance(row_id, int) and 0 <= row_id < 2**63
+            is_sound = PROOFS[by](value) and type(row_id) is int and 0 <= row_id < 2**63
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             raise BadCursorError(cursor) from error
         if not is_sound:
@@ -65,11 +65,11 @@ class Place(NamedTuple):
 
 
 def _is_score(value: object) -> bool:
-    return isinstance(value, int) and 0 <= value <= 100
+    return type(value) is int and 0 <= value <= 100
 
 
 def _is_moment(value: object) -> bool:
-    return isinstance(value, int) and bool(EPOCH + value * MICROSECOND)
+    return type(value) is int and bool(EPOCH + value * MICROSECOND)
 
 
 def _is_name(value: object) -> bool:

@@ -17,6 +17,9 @@ MOST_DAYS = 3650
 MOST_TAGS = 10
 MOST_SCORE = 100
 
+CURSORS = {Order.NAME: ("name",), Order.SCORE: ("score", "moment")}  # the others': the moment
+BAD_CURSOR = "cursor must be a nextCursor of an earlier answer in the same order."
+
 
 def filters_of_request(user: User) -> ContactFilters:
     """`q`, `pageId`, `platform`, `pipelineId`, `stageId` (or "none"), `status`, `scoreMin`,
@@ -48,11 +51,16 @@ def order_of_request() -> Order:
 
 
 def place_of_request() -> Place | None:
+    """Where a page of the asked order ended. Raises `Invalid`."""
     raw = request.args.get("cursor")
+    kinds = CURSORS.get(order_of_request(), ("moment",))
     try:
-        return Place.decode(raw) if raw else None
+        place = Place.decode(raw) if raw else None
     except BadCursorError:
-        raise Invalid(cursor="cursor must be a nextCursor of an earlier answer.") from None
+        raise Invalid(cursor=BAD_CURSOR) from None
+    if place and place.by not in kinds:
+        raise Invalid(cursor=BAD_CURSOR)
+    return place
 
 
 def _assignee(value: str, user: User) -> int | None:

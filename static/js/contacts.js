@@ -59,7 +59,10 @@ async function load({ isFresh = false, isNew = false } = {}) {
   const isFirst = isFresh || isNew;
   query.set("limit", isFresh ? Math.min(Math.max(rowsShown().length, 50), MOST_AT_ONCE) : 50);
   if (!isFirst && cursor) query.set("cursor", cursor);
-  if (isNew) byId("contacts-scroll").scrollTop = 0;
+  if (isNew) {
+    cursor = null; // it was of another list, which a failure would go on with
+    byId("contacts-scroll").scrollTop = 0;
+  }
   showState({ isLoading: isNew || !isFirst });
   try {
     const answer = await get("/api/contacts", query);
@@ -74,6 +77,7 @@ async function load({ isFresh = false, isNew = false } = {}) {
   } catch (error) {
     if (asking !== mine) return;
     asking = null;
+    if (isNew) body.replaceChildren(); // else the next try would keep rows of the list before
     showState({ error: isFresh && rowsShown().length ? null : error });
     if (isFresh) refreshSoon();
   }

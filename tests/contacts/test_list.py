@@ -187,6 +187,29 @@ def test_what_cannot_be_meant_is_named_and_the_screen_starts_over(alice: Browser
             assert alice.get("/contacts", query_string=query).status_code == 302
 
 
+FOREIGN: list[tuple[str, list[Any]]] = [
+    ("RECENT", ["name", "anna", 1]),
+    ("SILENT", ["name", "anna", 1]),
+    ("SCORE", ["name", "anna", 1]),
+    ("RECENT", ["score", 50, 1]),
+    ("NAME", ["score", 50, 1]),
+    ("NAME", ["moment", 1, 1]),
+    ("SCORE", ["score", True, 1]),
+    ("SCORE", ["score", 101, 1]),
+    ("SCORE", ["score", 50, True]),
+    ("RECENT", ["moment", True, 1]),
+    ("NAME", ["name", "a\x00", 1]),
+]
+
+
+@pytest.mark.parametrize(("sort", "place"), FOREIGN)
+def test_a_cursor_of_another_order_is_named(alice: Browser, sort: str, place: list[Any]) -> None:
+    query = {"sort": sort, "cursor": cursor_of(place)}
+    answer = alice.get("/api/contacts", query_string=query)
+    assert answer.status_code == 422
+    assert list(answer.get_json()["error"]["fields"]) == ["cursor"]
+
+
 @pytest.mark.parametrize("sort", ["RECENT", "SILENT", "SCORE", "NAME"])
 def test_pages_follow_each_other_without_a_gap_or_a_repeat(
     app: Flask, cast: Cast, alice: Browser, sort: str
