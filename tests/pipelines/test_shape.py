@@ -97,6 +97,7 @@ def test_another_pipeline_becomes_the_default(
         ("PATCH", "/api/pipelines/{pipeline}", {"isDefault": False}, "isDefault"),
         ("PATCH", "/api/pipelines/{pipeline}", {"stageIds": "1"}, "stageIds"),
         ("PATCH", "/api/pipelines/{pipeline}", {"stageIds": [{"a": 1}]}, "stageIds"),
+        ("PATCH", "/api/pipelines/{pipeline}", {"stageIds": ["9" * 5000]}, "stageIds"),
         ("PATCH", "/api/pipelines/{pipeline}", {"position": 1}, "position"),
         ("POST", "/api/pipelines/{pipeline}/stages", {"name": "won"}, "name"),
         ("POST", "/api/pipelines/{pipeline}/stages", {"name": "N", "colour": "red"}, "colour"),

@@ -129,7 +129,8 @@ def destination(leaving: list[PipelineStage], user: User) -> PipelineStage | Non
 def _ids(value: object, faults: dict[str, str]) -> list[int] | None:
     """Ids as strings or integers."""
     values = value if isinstance(value, list) else []
-    ids = [int(one) for one in values if str(one).isascii() and str(one).isdigit()]
+    words = [str(one) for one in values]
+    ids = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 19]
     if not ids or len(ids) != len(values):
         faults["stageIds"] = "stageIds must be a list of ids."
     return ids
