@@ -159,6 +159,21 @@ def test_notes_are_written_changed_and_deleted(
     assert "Call" not in str(timeline), "what is deleted is gone"
 
 
+def test_a_note_older_than_those_shown_is_deleted_too(
+    bob: Browser, path: str, cast: Cast, database: Database
+) -> None:
+    oldest = bob.post(f"{path}/notes", json={"text": "The first"}).get_json()
+    database.rows(
+        "INSERT INTO contact_notes (organization_id, contact_id, author_id, text)"
+        " SELECT %s, %s, %s, 'Later' FROM generate_series(1, 200)",
+        cast.organization.id, cast.contact.id, cast.bob.id,
+    )  # fmt: skip
+    assert oldest not in bob.get(f"{path}/notes").get_json()["items"]
+    assert bob.delete(f"{path}/notes/{oldest['id']}").status_code == 204
+    assert database.value("SELECT count(*) FROM contact_notes WHERE text = 'The first'") == 0
+    assert bob.delete(f"{path}/notes/x").status_code == 204
+
+
 def test_the_history_is_read_page_by_page(bob: Browser, path: str) -> None:
     for n in range(12):
         bob.post(f"{path}/notes", json={"text": f"Nr {n}"})

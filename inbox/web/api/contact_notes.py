@@ -6,6 +6,7 @@ from __future__ import annotations
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
+from werkzeug.exceptions import NotFound
 
 from inbox import shapes
 from inbox.actions.contacts.noting import add_note, change_note, delete_note
@@ -55,18 +56,25 @@ def remove(contact_id: str, note_id: str) -> ResponseReturnValue:
     """Also where it is gone already."""
     user = signed_in_user()
     row = access.contact(contact_id, user=user)
-    if any(str(note.id) == note_id for note in notes_of(row.id)):
-        _, note = _own(contact_id, note_id, user)
-        delete_note(row, note, by=user)
+    try:
+        note = access.note(note_id, of=row)
+    except NotFound:
+        return "", 204
+    _must_own(note, user)
+    delete_note(row, note, by=user)
     return "", 204
 
 
 def _own(contact_id: str, note_id: str, user: User) -> tuple[Contact, ContactNote]:
     row = access.contact(contact_id, user=user)
     note = access.note(note_id, of=row)
+    _must_own(note, user)
+    return row, note
+
+
+def _must_own(note: ContactNote, user: User) -> None:
     if note.author_id != user.id and not user.is_admin:
         abort(403)
-    return row, note
 
 
 def _text() -> str:
