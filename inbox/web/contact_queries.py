@@ -17,6 +17,10 @@ MOST_DAYS = 3650
 MOST_TAGS = 10
 MOST_SCORE = 100
 
+FILTERS = frozenset({
+    "q", "pageId", "platform", "pipelineId", "stageId", "status", "scoreMin", "scoreMax", "tagId",
+    "assignee", "lastInteraction", "analysis",
+})  # fmt: skip
 CURSORS = {Order.NAME: ("name",), Order.SCORE: ("score", "moment")}  # the others': the moment
 BAD_CURSOR = "cursor must be a nextCursor of an earlier answer in the same order."
 
@@ -44,6 +48,16 @@ def filters_of_request(user: User) -> ContactFilters:
         silent_for=timedelta(days=-days) if days and days < 0 else None,
         analyzed=parameters.choice("analysis", Analyzed),
     )
+
+
+def filter_words() -> dict[str, list[str]]:
+    """The filters as the address has them, fit to be stored: PostgreSQL takes no NUL."""
+    given = request.args.to_dict(flat=False).items()
+    return {
+        name: [value.replace("\x00", "") for value in values]
+        for name, values in given
+        if name in FILTERS
+    }
 
 
 def order_of_request() -> Order:

@@ -99,6 +99,15 @@ def test_an_agent_acts_on_their_own_contacts_only(
     assert bob.get(f"/api/contacts/{ours['contact']}").status_code == 404, "it is Charlie's now"
 
 
+def test_a_run_of_the_ai_keeps_no_nul_and_nothing_that_is_no_filter(
+    cast: Cast, alice: Browser, database: Database
+) -> None:
+    address = "/api/ai-runs?q=zel%00da&platform=FACEBOOK&x%00=%00&other=1"
+    assert alice.post(address, json={"all": True}).status_code == 202
+    kept = database.value("SELECT filter FROM ai_runs")
+    assert kept == {"q": ["zelda"], "platform": ["FACEBOOK"]}
+
+
 def test_in_bulk_an_agent_hands_over_only_their_own_thread_of_a_contact(
     app: Flask, cast: Cast, bob: Browser, database: Database
 ) -> None:

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, request
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import joinedload
 
@@ -17,6 +15,7 @@ from inbox.shapes.reviews import ai_run
 from inbox.web import access
 from inbox.web.api import parameters
 from inbox.web.api.contact_bulk import chosen_contacts, place_in
+from inbox.web.contact_queries import filter_words
 from inbox.web.errors import Invalid
 from inbox.web.identity import admin_required, signed_in_user
 
@@ -60,7 +59,7 @@ def start() -> ResponseReturnValue:
     body = parameters.json_object()
     ids = ids_after(chosen_contacts(body, user), place_in(body), AT_ONCE + 1)
     run = access.ai_run(_run_id(body), user=user) if "runId" in body else None
-    run = run or start_run(_filters(), by=user)
+    run = run or start_run(filter_words(), by=user)
     add(run, ids[:AT_ONCE], by=user)
     row = db.session.get_one(
         AiRun, run.id, options=[joinedload(AiRun.started_by)], populate_existing=True
@@ -77,7 +76,3 @@ def _run_id(body: dict[str, object]) -> str:
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise Invalid(runId="runId must be the id of a run.")
     return str(value)
-
-
-def _filters() -> dict[str, Any]:
-    return request.args.to_dict(flat=False)
