@@ -65,7 +65,7 @@ async function decideAll(box, verb) {
   try {
     let decided;
     do ({ decided } = await post(`/api/stage-moves/${verb}-all`, { throughId }));
-    while (decided && verb === "accept");
+    while (decided);
     location.reload();
   } catch (error) {
     box.removeAttribute("aria-busy");

@@ -149,6 +149,22 @@ def test_all_are_rejected_at_once_and_nobody_elses(
     assert "Someone else" not in sign_in(app, cast.alice).get("/board/review").text
 
 
+def test_many_are_rejected_a_slice_at_a_time(
+    app: Flask, cast: Cast, board: Board, alice: Browser, database: Database
+) -> None:
+    with app.app_context():
+        people = [rows.contact(cast.page, f"Person {number}") for number in range(201)]
+    moves = [board.proposal(person, "Won") for person in people]
+    body = {"throughId": str(moves[-1].id)}
+    answers = [alice.post("/api/stage-moves/reject-all", json=body).get_json() for _ in range(3)]
+    assert answers == [
+        {"decided": 200, "waiting": 1},
+        {"decided": 1, "waiting": 0},
+        {"decided": 0, "waiting": 0},
+    ]
+    assert set(statuses(database)) == {"REJECTED"}
+
+
 def test_script_in_what_the_ai_says_is_text(
     cast: Cast, board: Board, alice: Browser, database: Database
 ) -> None:
