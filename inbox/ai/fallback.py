@@ -15,6 +15,7 @@ from re import Pattern
 
 from inbox.ai import signals
 from inbox.ai.injections import without_orders
+from inbox.ai.prompt import LONGEST_LINE
 from inbox.ai.talk import Answer, Line, Stage, Status, Task, Thread
 
 BASE = 20
@@ -64,7 +65,10 @@ def analyze(thread: Thread, task: Task, *, now: datetime) -> Answer:
 
 def _look(thread: Thread) -> Found:
     incoming = [line for line in thread.lines if line.is_customer]
-    read = [replace(line, text=without_orders(line.text)) for line in incoming[-MOST_READ:]]
+    read = [
+        replace(line, text=without_orders(line.text[:LONGEST_LINE]))
+        for line in incoming[-MOST_READ:]
+    ]
     turns = sum(
         a.is_customer != b.is_customer for a, b in zip(thread.lines, thread.lines[1:], strict=False)
     )

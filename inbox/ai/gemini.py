@@ -19,6 +19,14 @@ from inbox.ai.talk import STATUSES
 SECONDS = 60.0  # after which an answer is not waited for any more
 TOKENS_OUT = 900  # of one analysis, at the most
 TOKENS_THOUGHT = 6000  # models that think count that as output too
+# Google quotes a key that it has suspended: "Consumer 'api_key:AIza…' has been suspended."
+KEYS_TOLD = re.compile(r"api_key:[^\s'\"]+|AIza[\w-]{20,}")
+# Of `google.rpc.ErrorInfo`. Another 403 may be about the model that an organization has chosen.
+KEY_IS_TO_BLAME = {
+    "API_KEY_INVALID", "API_KEY_SERVICE_BLOCKED", "API_KEY_EXPIRED", "CONSUMER_SUSPENDED",
+    "CONSUMER_INVALID", "SERVICE_DISABLED",
+}  # fmt: skip
+KEY_TOLD = re.compile(r"API key|has been suspended", re.IGNORECASE)
 FAULTS = Literal["QUOTA", "KEY", "BLOCKED", "AWAY", "REQUEST"]
 
 
@@ -79,7 +87,7 @@ class Gemini:
         try:
             answer = self._client(key).generate_content(request, timeout=SECONDS, retry=None)
         except GoogleAPICallError as error:
-            raise _explained(error) from error
+            raise _explained(error, key) from None  # its own words may hold the key
         except (RequestException, GoogleAuthError) as error:
             raise GeminiError("AWAY", f"no answer: {type(error).__name__}") from error
         except (ValueError, KeyError, TypeError) as error:  # no answer of Gemini's, whoever sent it
@@ -116,16 +124,17 @@ def _reply(answer: Any) -> Reply:
     return Reply(text, usage.prompt_token_count, usage.candidates_token_count)
 
 
-def _explained(error: Any) -> GeminiError:
+def _explained(error: Any, key: str) -> GeminiError:
     """By HTTP status and `google.rpc` details (ai.google.dev/gemini-api/docs/troubleshooting)."""
     status = int(error.code or 0)
     details = [each for each in error.details or () if isinstance(each, dict)]
     told = re.sub(r"^[A-Z]+ \S+: ", "", str(error.message))  # without the address of the call
+    told = KEYS_TOLD.sub("…", told.replace(key, "…"))
     text = f"{status}: {told[:300]}"
     if status == 429:
         return GeminiError("QUOTA", text, _retry_after(details))
     reasons = {detail.get("reason") for detail in details}
-    if status in (401, 403) or "API_KEY_INVALID" in reasons or "API key" in text:
+    if status == 401 or reasons & KEY_IS_TO_BLAME or KEY_TOLD.search(text):
         return GeminiError("KEY", text)
     if status >= 500 or status == 408:
         return GeminiError("AWAY", text)

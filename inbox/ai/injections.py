@@ -34,9 +34,9 @@ PATTERNS = [
     r"\b(?:give|set|assign|put)\b.{0,40}\b(?:score|stage|pipeline)\b",
     r"\bscore\W{0,5}(?:100|hundred)\b",
     r"\byou\s+are\s+(?:now\s+)?(?:an?\s+)?(?:ai|assistant|language\s+model|chatgpt|gemini|dan)\b",
-    r"(?:^|\n)\s*(?:system|assistant|developer)\s*:",
-    r"<\s*/?\s*(?:system|conversations?|instructions?)\b",
-    r"\[/?INST\]|<\|[a-z_]+\|>|#{2,}\s*(?:system|instruction)",
+    r"(?:^|\n)[ \t]{0,20}(?:system|assistant|developer)[ \t]{0,5}:",
+    r"<\s{0,5}/?\s{0,5}(?:system|conversations?|instructions?)\b",
+    r"\[/?INST\]|<\|[a-z_]+\|>|#{2,6}[ \t]{0,5}(?:system|instruction)",
 ]
 TO_THE_AI = re.compile("|".join(f"(?:{pattern})" for pattern in PATTERNS), re.IGNORECASE)
 # Letters that are not seen but keep words from being found.

@@ -34,7 +34,7 @@ AWAY_SECONDS = 30
 UNKNOWN_PAUSE = 30.0  # seconds, when a 429 names no time
 
 # KEYS: the service, then each key's name. ARGV: most requests, window in ms, a mark for this turn;
-# without a mark the turn is not taken.
+# without a mark the turn is not taken; 1 for a trial, which heeds neither mark nor pause.
 # Answers the number of the key that has the most left; or 0, how many ms to wait (-1: no key is
 # valid), and 1 if that is only for the window of one.
 TAKE = """
@@ -43,11 +43,12 @@ local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local most, window = tonumber(ARGV[1]), tonumber(ARGV[2])
 local best, most_left, wait, busy = 0, 0, -1, 0
 for n = 2, #KEYS do
-  if redis.call('EXISTS', KEYS[n] .. ':invalid') == 0 then
+  if ARGV[4] == '1' or redis.call('EXISTS', KEYS[n] .. ':invalid') == 0 then
     local sent = KEYS[n] .. ':sent'
     redis.call('ZREMRANGEBYSCORE', sent, '-inf', now - window)
     local used = redis.call('ZCARD', sent)
-    local until_ = math.max(redis.call('PTTL', KEYS[n] .. ':cooling'), 0)
+    local until_ = 0
+    if ARGV[4] ~= '1' then until_ = math.max(redis.call('PTTL', KEYS[n] .. ':cooling'), 0) end
     if until_ == 0 and used >= most then
       local first = redis.call('ZRANGE', sent, used - most, used - most, 'WITHSCORES')
       until_ = math.max(tonumber(first[2]) + window - now, 1)
@@ -87,17 +88,18 @@ class KeyPool:
     def take_key(self, number: int) -> Turn | Wait:
         """A turn with this key and no other, also when it was refused or rests: to try it."""
         key, mark = self.keys[number - 1], secrets.token_hex(8)
-        self.restore(number)
-        found = self._ask(mark, [key])
+        found = self._ask(mark, [key], is_trial=True)
         return Turn(key, number, mark) if isinstance(found, Turn) else found
 
-    def _ask(self, mark: str, keys: Sequence[str] | None = None) -> Turn | Wait:
+    def _ask(
+        self, mark: str, keys: Sequence[str] | None = None, *, is_trial: bool = False
+    ) -> Turn | Wait:
         keys = self.keys if keys is None else keys
         if not keys:
             return Wait(None)
         try:
             names = ["inbox-ai:service", *map(_name, keys)]
-            arguments = (self.per_minute, int(self.window * 1000), mark)
+            arguments = (self.per_minute, int(self.window * 1000), mark, int(is_trial))
             index, wait, busy = self.client.eval(TAKE, len(names), *names, *arguments)
         except redis.RedisError as error:
             log.debug("Redis is away, keeping the limits alone: %s", error)
@@ -143,13 +145,24 @@ class KeyPool:
         self._tell(lambda: self.client.delete("inbox-ai:failures", "inbox-ai:service"))
 
     def close(self, why: str) -> None:
-        """The service refuses what we ask, whatever the key."""
-        why = why[:300]
+        """The service is not there, whatever is asked."""
         self._tell(lambda: self.client.set("inbox-ai:service", why, ex=AWAY_SECONDS))
 
     def away_because(self) -> str | None:
         """Why the service is not asked for the moment."""
-        why = self._tell(lambda: self.client.get("inbox-ai:service"))
+        return self._told("inbox-ai:service")
+
+    def note_refusal(self, model: str, why: str) -> None:
+        """Google does not take what we ask of this model, whatever the key; others it may."""
+        name = f"inbox-ai:model:{model}"
+        self._tell(lambda: self.client.set(name, why[:300], ex=AWAY_SECONDS))
+
+    def refusal_of(self, model: str) -> str | None:
+        """Why this model is not asked for the moment."""
+        return self._told(f"inbox-ai:model:{model}")
+
+    def _told(self, name: str) -> str | None:
+        why = self._tell(lambda: self.client.get(name))
         return why.decode() if isinstance(why, bytes) else why
 
     def states(self) -> list[KeyState]:

@@ -57,6 +57,6 @@ NO = _any(
     r"ilgilenmiyorum", r"çok pahalı", r"vazgeçtim", r"iptal", r"di na po", r"ikke interessert",
     r"for dyrt", r"geen interesse", r"te duur", r"za drogo", r"tidak jadi", r"kemahalan",
 )  # fmt: skip
-EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]{2,}")
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.]{2,}")
 PHONE = re.compile(r"(?<![\w.])\+?\d[\d ()./-]{6,}\d(?!\w)")
 QUESTION = re.compile(r"[?？؟]")

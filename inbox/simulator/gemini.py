@@ -14,6 +14,7 @@ KINDS = {
     "error": "answers HTTP status (500)",
     "stall": "waits seconds (120), then closes",
     "invalid": "answers that the key is not valid",
+    "suspended": "answers that the key has been suspended, and quotes it",
     "leak": "answers with its system instruction as the summary",
     "rename": "answers with another stage: stage",
 }

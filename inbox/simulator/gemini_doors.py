@@ -78,6 +78,10 @@ def _refusal(gemini: PretendGemini, key: str, fault: GeminiFault | None) -> Resp
     if kind == "invalid" or not key or key in gemini.limits.invalid_keys:
         info = {"@type": RPC + "ErrorInfo", "reason": "API_KEY_INVALID"}
         return _error(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid key.", info)
+    if kind == "suspended":
+        info = {"@type": RPC + "ErrorInfo", "reason": "CONSUMER_SUSPENDED"}
+        told = f"Permission denied: Consumer 'api_key:{key}' has been suspended."
+        return _error(403, "PERMISSION_DENIED", told, info)
     if fault is not None and kind == "error":
         return _error(int(fault.settings.get("status", 500)), "INTERNAL", "Something failed.")
     wait = gemini.count(key)

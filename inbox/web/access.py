@@ -100,13 +100,18 @@ def tag(tag_id: str, *, user: User) -> Tag:
 
 
 def merge(merge_id: str, *, user: User) -> ContactMerge:
-    """For who may see the contact that was kept."""
+    """For who may see the contact that was kept, with all of its conversations: undoing it parts
+    them."""
     row = _one(
         select(ContactMerge).where(
             ContactMerge.id == _key(merge_id), ContactMerge.organization_id == user.organization_id
         )
     )
     contact(str(row.kept_id), user=user)
+    of_both = Conversation.contact_id == row.kept_id
+    hidden = select(Conversation.id).where(of_both, ~Conversation.visible_to(user))
+    if db.session.scalar(hidden.limit(1)) is not None:
+        abort(404)
     return row
 
 

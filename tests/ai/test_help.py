@@ -100,6 +100,28 @@ def test_it_is_told_to_who_asked_and_to_nobody_else(desk: Desk) -> None:
     assert desk.alices_ear.all("ai_answer") == []
 
 
+def test_the_same_persons_other_conversation_is_not_read(desk: Desk) -> None:
+    """It may be in somebody else's hands."""
+    desk.office.database.rows(
+        """
+        WITH other AS (
+            INSERT INTO conversations (organization_id, facebook_page_id, contact_id, platform)
+            SELECT organization_id, facebook_page_id, contact_id, 'INSTAGRAM' FROM conversations
+            RETURNING id, organization_id, facebook_page_id
+        )
+        INSERT INTO messages (organization_id, facebook_page_id, conversation_id, mid, direction,
+            content, sent_at)
+        SELECT organization_id, facebook_page_id, id, 'm_other', 'INCOMING', 'a secret', now()
+        FROM other
+        """
+    )
+    for kind in ("REPLY", "SUMMARY"):
+        desk.answered(kind)
+        call = desk.office.gemini.calls[-1]
+        assert "blue bowl" in call["user"]
+        assert "secret" not in call["user"]
+
+
 def test_it_comes_before_analyses_that_wait(desk: Desk) -> None:
     desk.office.run_jobs()
     desk.office.sync()  # which asks for a worker

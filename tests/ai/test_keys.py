@@ -83,6 +83,37 @@ def test_an_invalid_key_is_taken_out_and_admins_are_told(office: Office) -> None
     assert KEYS[0] not in str(told)
 
 
+def test_a_suspended_key_is_taken_out_and_told_without_its_letters(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Google quotes it in its refusal."""
+    office.gemini.plan("suspended", key=KEYS[0])
+    for number in range(4):
+        office.hears(f"Person {number}", f"{number}", *LONG)
+    office.sync()
+    office.work()
+    assert [state.state for state in states(office)] == ["INVALID", "READY"]
+    (told,) = office.database.rows("SELECT * FROM notifications")
+    assert "has been suspended" in told["text"]
+    assert "has been suspended" in caplog.text
+    assert KEYS[0] not in str(told)
+    assert KEYS[0] not in caplog.text
+
+
+def test_a_model_that_google_does_not_know_takes_no_key_out_and_stops_nobody(
+    office: Office,
+) -> None:
+    office.gemini.plan("error", times=1, status=404)
+    office.hears("Zelda Quill", "Hello")
+    office.sync()
+    office.work()
+    assert office.contact("Zelda Quill")["used_fallback"]
+    assert [state.state for state in states(office)] == ["READY", "READY"]
+    with office.app.app_context():
+        assert key_pool().away_because() is None
+    assert office.database.value("SELECT count(*) FROM notifications") == 0
+
+
 def test_a_key_is_known_to_redis_by_a_fingerprint_only(office: Office) -> None:
     office.hears("Zelda Quill", "Hello")
     office.sync()

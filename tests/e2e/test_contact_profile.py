@@ -92,7 +92,7 @@ def test_the_ai_card_says_why_and_its_evidence_leads_to_the_message(
     assert bob.bubbles.count() > 100, "it stood far up"
     assert "#" not in bob.page.url
     alice = window(cast.alice, f"/contacts/{leads.yusuf.id}")
-    expect(alice.page.locator(".ai-by")).to_contain_text("Rule-based · AI was tried 2 times")
+    expect(alice.page.locator(".ai-by")).to_contain_text("Rule-based · AI could not answer 2 times")
 
 
 def test_evidence_beside_the_thread_leads_to_its_place_too(

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,6 +21,7 @@ from inbox.actions.ai.pool import key_pool
 from inbox.actions.ai.progress import note_progress
 from inbox.actions.ai.reading import Desk, Input, desk_of, read
 from inbox.actions.ai.results import Result
+from inbox.actions.leases import kept
 from inbox.ai.prompt import MOST_IN_BATCH
 from inbox.ai.talk import Answer
 from inbox.ai.turns import Wait
@@ -29,6 +31,7 @@ from inbox.models import Analysis
 log = logging.getLogger(__name__)
 
 MOST_BY_RULES = 100
+LONGEST_BY_RULES = 60.0  # seconds
 
 
 def work() -> bool:
@@ -55,7 +58,8 @@ def _without_ai(wait: Wait) -> bool:
     pause = claiming.LATER_WITHOUT_KEYS
     if wait.seconds is not None:
         pause = timedelta(seconds=max(wait.seconds, 1.0))
-    with _postponed_on_error(held):
+    is_ours = partial(claiming.renew, held)
+    with _postponed_on_error(held), kept(is_ours, at_most=LONGEST_BY_RULES):
         desk = desk_of(held[0].facebook_page_id)
         inputs = read([each.contact_id for each in held], desk.task)
         fresh = _apply_stored(held, inputs, desk)

@@ -35,13 +35,21 @@ def ask(prompt: Prompt, held: Sequence[Held]) -> tuple[Turn, Reply]:
     organization_id = held[0].organization_id
     if not usage.left_today(organization_id):
         raise CapReachedError
+    model = prompt.task.model
+    if why := key_pool().refusal_of(model):
+        raise GeminiError("REQUEST", why)
     db.session.close()  # a connection must not be held until Google answers
     with kept(lambda: renew(held), at_most=LONGEST_WAIT + SECONDS):
         turn = next_turn()
         if not usage.reserve(organization_id, turn.number):
             key_pool().give_back(turn)
             raise CapReachedError
-        return turn, answered(organization_id, turn, lambda: gemini().analyze(prompt, turn.key))
+        try:
+            return turn, answered(organization_id, turn, lambda: gemini().analyze(prompt, turn.key))
+        except GeminiError as error:
+            if error.kind == "REQUEST":
+                key_pool().note_refusal(model, str(error))
+            raise
 
 
 def answered(organization_id: int, turn: Turn, call: Callable[[], Reply]) -> Reply:
@@ -86,7 +94,5 @@ def _heed(error: GeminiError, turn: Turn) -> None:
             key_states.tell_invalid(turn.number, str(error))
     elif error.kind == "AWAY":
         pool.failed()
-    elif error.kind == "REQUEST":
-        pool.close(str(error))
-    else:
+    else:  # about this text, or the model of this organization: no other one shall suffer for it
         pool.answered()

@@ -121,8 +121,11 @@ class Batch:
 
     def _failed(self, error: GeminiError) -> None:
         """The next key is tried at once; where that is no help, the rules stand in."""
-        helpless = error.kind in ("AWAY", "REQUEST")
-        tired = [each for each in self._left if helpless and each.tries + 1 >= MOST_TRIES]
+        if error.kind == "REQUEST":  # such as an unknown model: asking again is no help
+            self._by_rules(datetime.now(UTC) + AFTER_MALFORMED)
+            return
+        is_away = error.kind == "AWAY"
+        tired = [each for each in self._left if is_away and each.tries + 1 >= MOST_TRIES]
         if tired:
             pause = min(WHILE_AWAY * 2 ** min(tired[0].tries, 8), LONGEST_PAUSE)
             self._by_rules(datetime.now(UTC) + pause, tired)

@@ -10,11 +10,10 @@ from sqlalchemy import select
 
 from inbox.actions.ai.reading import Desk
 from inbox.actions.ai.results import Verdict
-from inbox.actions.pipelines.moving import move, outdate_waiting
+from inbox.actions.pipelines.moving import move, newest_move, outdate_waiting
 from inbox.actions.refusal import Refusal
 from inbox.extensions import db
 from inbox.models import (
-    ActivityType,
     Contact,
     ContactActivity,
     MoveStatus,
@@ -68,7 +67,7 @@ def _is_wanted(contact: Contact, verdict: Verdict, desk: Desk) -> bool:
 
 def _stands_by_rules(contact: Contact) -> bool:
     """Was the last move of this contact one that the rules made?"""
-    newest = _newest_move(contact)
+    newest = newest_move(contact)
     return newest is not None and bool(newest.details.get("usedFallback"))
 
 
@@ -82,22 +81,10 @@ def _was_refused(contact: Contact, verdict: Verdict, stage: PipelineStage) -> bo
     )
     if db.session.scalar(rejected.limit(1)) is not None:
         return True
-    newest = _newest_move(contact)
+    newest = newest_move(contact)
     undone_id = newest and newest.details.get("undoes")
     undone = undone_id and db.session.get(ContactActivity, int(undone_id))
     return bool(undone and undone.details.get("analysisId") == str(verdict.analysis_id))
-
-
-def _newest_move(contact: Contact) -> ContactActivity | None:
-    return db.session.scalars(
-        select(ContactActivity)
-        .where(
-            ContactActivity.contact_id == contact.id,
-            ContactActivity.type == ActivityType.STAGE_CHANGED,
-        )
-        .order_by(ContactActivity.created_at.desc(), ContactActivity.id.desc())
-        .limit(1)
-    ).one_or_none()
 
 
 def _stage_of(name: str | None, stages: Sequence[PipelineStage], contact: Contact) -> PipelineStage:

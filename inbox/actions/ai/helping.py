@@ -6,7 +6,7 @@ import logging
 
 from inbox.actions.ai import asking, usage
 from inbox.actions.ai.pool import gemini, key_pool
-from inbox.actions.ai.reading import desk_of, read
+from inbox.actions.ai.reading import desk_of, read_conversation
 from inbox.ai import agent_help, fallback
 from inbox.ai.agent_help import HelpKind
 from inbox.ai.answers import Malformed
@@ -39,24 +39,31 @@ def ask_for_help(conversation: Conversation, kind: HelpKind, request_id: str, *,
 
 def help_agent(conversation_id: int, user_id: int, kind: HelpKind, request_id: str) -> None:
     """Whoever has lost the conversation, or their account, since they asked is told nothing."""
-    user = db.session.get(User, user_id, populate_existing=True)
-    if user is None or not user.is_active:
-        return
-    query = conversation_rows().where(
-        Conversation.id == conversation_id, Conversation.visible_to(user)
-    )
-    conversation = db.session.scalars(query).unique().one_or_none()
+    conversation = _visible(conversation_id, user_id)
     if conversation is None:
         return
     text, problem, used_fallback = _answer(conversation, kind)
+    if _visible(conversation_id, user_id) is None:  # it may have taken minutes
+        return
     event = AiAnswer(request_id, conversation_id, kind, text, problem, used_fallback)
     publish(event, to=Audience(user_id=user_id))
+
+
+def _visible(conversation_id: int, user_id: int) -> Conversation | None:
+    """As it is now, if this person may see it."""
+    user = db.session.get(User, user_id, populate_existing=True)
+    if user is None or not user.is_active:
+        return None
+    query = conversation_rows().where(
+        Conversation.id == conversation_id, Conversation.visible_to(user)
+    )
+    return db.session.scalars(query).unique().one_or_none()
 
 
 def _answer(conversation: Conversation, kind: HelpKind) -> tuple[str | None, str | None, bool]:
     """The text, or why there is none; and whether the rules made it."""
     desk = desk_of(conversation.facebook_page_id)
-    thread = read([conversation.contact_id], desk.task)[conversation.contact_id].thread
+    thread = read_conversation(conversation)
     try:
         return _ask(desk.organization.id, desk.task.model, thread, kind), None, False
     except _NothingError as nothing:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from inbox.actions.ai.requesting import ask
 from inbox.actions.sync.progress import publish_progress
-from inbox.db import transaction
+from inbox.db import retry_on_conflict, transaction
 from inbox.models import (
     AiRun,
     AiRunKind,
@@ -27,6 +27,12 @@ def slice_stored(
 ) -> None:
     """`person_ids` are Meta's. Their contacts' last interaction is brought up to date, too: what a
     sync imports tells of no change."""
+    retry_on_conflict(lambda: _slice_stored(job_id, facebook_page_id, platform, person_ids))
+
+
+def _slice_stored(
+    job_id: int, facebook_page_id: int, platform: Platform, person_ids: Sequence[str]
+) -> None:
     own = Contact.messenger_psid if platform == Platform.FACEBOOK else Contact.instagram_sid
     with transaction() as session:
         ids = session.scalars(

@@ -15,7 +15,7 @@ from inbox.ai import prompt
 from inbox.ai.talk import Line, Stage, Task, Thread
 from inbox.config import settings
 from inbox.extensions import db
-from inbox.models import FacebookPage, Organization, PipelineStage
+from inbox.models import Conversation, FacebookPage, Organization, PipelineStage
 
 MOST_LINES = 400  # of a contact, the newest: more than the token budget ever holds
 
@@ -34,6 +34,7 @@ LINES = text(
         FROM conversations conversation
         JOIN messages message ON message.conversation_id = conversation.id
         WHERE conversation.contact_id = chosen.contact_id
+            AND (CAST(:only AS bigint) IS NULL OR conversation.id = :only)
             AND message.kind = 'MESSAGE' AND NOT message.is_deleted
             AND message.delivery NOT IN ('FAILED', 'SENDING')
         ORDER BY message.sent_at DESC, message.id DESC LIMIT :most
@@ -95,13 +96,21 @@ def desk_of(facebook_page_id: int) -> Desk:
     return Desk(organization, page, stages, task)
 
 
+def read_conversation(conversation: Conversation) -> Thread:
+    """What stands in this one, and nothing of the contact's others: who asks may not see them."""
+    given = {"contact_ids": [conversation.contact_id], "only": conversation.id}
+    rows = db.session.execute(LINES, given).all()
+    lines = tuple(Line(row.id, row.is_customer, row.text, row.sent_at) for row in rows)
+    return prompt.within_budget(Thread(lines, rows[0].total if rows else 0, None))
+
+
 def read(contact_ids: Iterable[int], task: Task) -> dict[int, Input]:
     """By contact id, cut to the token budget. The hash covers what was cut off too."""
     ids = sorted(contact_ids)
     lines: dict[int, list[Line]] = {contact_id: [] for contact_id in ids}
     totals = dict.fromkeys(ids, 0)
     through = {row.contact_id: row.at for row in db.session.execute(THROUGH, {"contact_ids": ids})}
-    for row in db.session.execute(LINES, {"contact_ids": ids}):
+    for row in db.session.execute(LINES, {"contact_ids": ids, "only": None}):
         totals[row.contact_id] = row.total
         lines[row.contact_id].append(Line(row.id, row.is_customer, row.text, row.sent_at))
     earlier = _earlier(ids)

@@ -89,6 +89,7 @@ def _ask(
             "priority": func.least(new.priority, old.priority),
             # Moved also while a worker has it in hand: then it comes up again.
             "due_at": new.due_at,
+            "tries": 0,
             "requested_by_id": func.coalesce(new.requested_by_id, old.requested_by_id),
             "ai_run_id": func.coalesce(new.ai_run_id, old.ai_run_id),
             "sync_job_id": func.coalesce(new.sync_job_id, old.sync_job_id),

@@ -92,7 +92,7 @@ def start_run(filters: dict[str, Any], *, by: User) -> AiRun:
 def add(run: AiRun, contact_ids: Sequence[int], *, by: User) -> None:
     """These are to be analysed as part of this run. Done twice, they count once."""
     with transaction() as session:
-        row = session.get_one(AiRun, run.id, with_for_update=True)
+        row = session.get_one(AiRun, run.id, with_for_update=True, populate_existing=True)
         known = session.scalar(
             select(func.count()).where(
                 AnalysisRequest.contact_id.in_(contact_ids), AnalysisRequest.ai_run_id == run.id

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
-
-from inbox.actions.pipelines.moving import hold, move, outdate_waiting
+from inbox.actions.pipelines.moving import hold, move, newest_move, outdate_waiting
 from inbox.actions.refusal import Refusal
 from inbox.db import retry_on_conflict, transaction
 from inbox.extensions import db
@@ -33,7 +31,7 @@ def take_back(contact: Contact, activity_id: int, *, by: User) -> ContactActivit
     def work() -> ContactActivity | None:
         with transaction() as session:
             hold(contact, None)
-            undone = _newest_move(contact)
+            undone = newest_move(contact)
             if undone is None or undone.id != activity_id or "wasPinned" not in undone.details:
                 raise Refusal("This contact has been moved since.")
             stage = _stage_before(undone)
@@ -67,15 +65,6 @@ def set_pin(contact: Contact, is_pinned: bool, *, by: User) -> None:
             )
         )
         announce(contacts=[contact.id])
-
-
-def _newest_move(contact: Contact) -> ContactActivity | None:
-    moves = select(ContactActivity).where(
-        ContactActivity.contact_id == contact.id,
-        ContactActivity.type == ActivityType.STAGE_CHANGED,
-    )
-    newest = moves.order_by(ContactActivity.created_at.desc(), ContactActivity.id.desc())
-    return db.session.scalars(newest.limit(1)).one_or_none()
 
 
 def _stage_before(undone: ContactActivity) -> PipelineStage | None:

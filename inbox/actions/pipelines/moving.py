@@ -20,7 +20,7 @@ from inbox.models import (
 )
 from inbox.realtime import announce
 
-__all__ = ["default_pipeline", "hold", "move", "named", "outdate_waiting"]
+__all__ = ["default_pipeline", "hold", "move", "named", "newest_move", "outdate_waiting"]
 
 
 def move(  # noqa: PLR0913 - who, where to and what to say of it belong to one line of history
@@ -76,6 +76,18 @@ def outdate_waiting(contact_id: int) -> None:
         .where(StageMove.contact_id == contact_id, StageMove.status == MoveStatus.WAITING)
         .values(status=MoveStatus.OUTDATED, decided_at=func.now())
     )
+
+
+def newest_move(contact: Contact) -> ContactActivity | None:
+    return db.session.scalars(
+        select(ContactActivity)
+        .where(
+            ContactActivity.contact_id == contact.id,
+            ContactActivity.type == ActivityType.STAGE_CHANGED,
+        )
+        .order_by(ContactActivity.created_at.desc(), ContactActivity.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def hold(contact: Contact, stage: PipelineStage | None) -> None:
