@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, lateral, select, true
 from sqlalchemy.orm import joinedload
@@ -41,16 +42,17 @@ def columns(stages: Sequence[PipelineStage], user: User, *, limit: int) -> list[
     """One for each stage. It costs the same however many contacts stand in them."""
     stage_ids = [stage.id for stage in stages]
     if user.is_admin:
-        ids = db.session.scalars(_first_of_all(stage_ids, limit + 1)).all()
+        rows: Sequence[Any] = db.session.execute(_first_of_all(stage_ids, limit + 1)).all()
         in_all = _counts(stage_ids, user)
     else:
         rows = db.session.execute(_first_of_held(stage_ids, user, limit + 1)).all()
-        ids = [row.id for row in rows]
         in_all = {row.stage_id: row.in_all for row in rows}
-    found = cards(ids, user)
+    found = cards((row.id for row in rows), user)
     made = [Column(stage, in_all.get(stage.id, 0)) for stage in stages]
     for column in made:
-        column.cards, column.after = _cut(found, column.stage, limit)
+        here = [row for row in rows if row.stage_id == column.stage.id]
+        places = [Position(row.entered_at, row.id) for row in here]
+        column.cards, column.after = _cut(places, found, column.stage, limit)
     return made
 
 
@@ -58,11 +60,13 @@ def page_of(
     stage: PipelineStage, user: User, *, after: Position | None, limit: int
 ) -> tuple[list[Card], Position | None]:
     """The next `limit` cards of a stage, and where those after them begin."""
-    query = select(Contact.id).where(Contact.stage_id == stage.id, _in_own_stages(user))
+    query = select(Contact.stage_entered_at, Contact.id)
+    query = query.where(Contact.stage_id == stage.id, _in_own_stages(user))
     if after is not None:
         query = query.where(before(after, Contact.stage_entered_at, Contact.id))
-    ids = db.session.scalars(_newest_first(query).limit(limit + 1)).all()
-    return _cut(cards(ids, user), stage, limit)
+    rows: Sequence[Any] = db.session.execute(_newest_first(query).limit(limit + 1)).all()
+    places = [Position(*row) for row in rows]
+    return _cut(places, cards((place.row_id for place in places), user), stage, limit)
 
 
 def cards(contact_ids: Iterable[int], user: User) -> list[Card]:
@@ -107,15 +111,16 @@ def _held_by(user: User) -> ColumnElement[bool]:
     return Contact.id.in_(select(Conversation.contact_id).where(Conversation.visible_to(user)))
 
 
-def _first_of_all(stage_ids: Sequence[int], limit: int) -> Select[int]:
+def _first_of_all(stage_ids: Sequence[int], limit: int) -> Select[Any]:
     """The newest in each stage: a few steps along the index for each."""
     given = select(func.unnest(stage_ids).label("stage_id")).subquery()
-    newest = _newest_first(select(Contact.id).where(Contact.stage_id == given.c.stage_id))
+    some = select(Contact.stage_entered_at.label("entered_at"), Contact.id)
+    newest = _newest_first(some.where(Contact.stage_id == given.c.stage_id))
     first = lateral(newest.limit(limit).correlate(given))
-    return select(first.c.id).join_from(given, first, true())
+    return select(given.c.stage_id, first.c.entered_at, first.c.id).join_from(given, first, true())
 
 
-def _first_of_held(stage_ids: Sequence[int], user: User, limit: int) -> Select[int, int, int]:
+def _first_of_held(stage_ids: Sequence[int], user: User, limit: int) -> Select[Any]:
     """The same among the contacts that an agent holds, with `stage_id`, and `in_all`, how many of
     them the stage has. They are few, and may lie far down in a stage: a walk along the index would
     pass by tens of thousands of others."""
@@ -124,28 +129,31 @@ def _first_of_held(stage_ids: Sequence[int], user: User, limit: int) -> Select[i
         partition_by=Contact.stage_id,
         order_by=(Contact.stage_entered_at.desc(), Contact.id.desc()),
     )
+    entered_at = Contact.stage_entered_at.label("entered_at")
     held = (
-        select(Contact.stage_id, Contact.id, place.label("place"), in_all.label("in_all"))
+        select(
+            Contact.stage_id, entered_at, Contact.id, place.label("place"), in_all.label("in_all")
+        )
         .where(Contact.stage_id.in_(stage_ids), _held_by(user))
         .subquery()
     )
-    return select(held.c.stage_id, held.c.id, held.c.in_all).where(held.c.place <= limit)
+    first = select(held.c.stage_id, held.c.entered_at, held.c.id, held.c.in_all)
+    return first.where(held.c.place <= limit)
 
 
-def _newest_first(query: Select[int]) -> Select[int]:
+def _newest_first(query: Select[datetime | None, int]) -> Select[datetime | None, int]:
     return query.order_by(Contact.stage_entered_at.desc(), Contact.id.desc())
 
 
-def _cut(found: list[Card], stage: PipelineStage, limit: int) -> tuple[list[Card], Position | None]:
-    """Those that stand in the stage, and not elsewhere since they were looked for."""
-    places = [
-        (Position(card.contact.stage_entered_at, card.contact.id), card)
-        for card in found
-        if card.contact.stage_id == stage.id and card.contact.stage_entered_at is not None
-    ]
-    places.sort(key=itemgetter(0), reverse=True)
-    after = places[limit - 1][0] if len(places) > limit else None
-    return [card for _, card in places[:limit]], after
+def _cut(
+    places: list[Position], found: list[Card], stage: PipelineStage, limit: int
+) -> tuple[list[Card], Position | None]:
+    """Those that stand in the stage, and not elsewhere since they were looked for. Whether more
+    come after them is for `places` to say: where they stood then, one more than the limit."""
+    places = sorted(places, reverse=True)
+    by_id = {card.contact.id: card for card in found if card.contact.stage_id == stage.id}
+    shown = [by_id[place.row_id] for place in places[:limit] if place.row_id in by_id]
+    return shown, places[limit - 1] if len(places) > limit else None
 
 
 def _newest_threads(contact_ids: Sequence[int], user: User) -> dict[int, Conversation]:

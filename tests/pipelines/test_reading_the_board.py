@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 
-from inbox.models import Contact, Conversation, Platform
+from inbox.models import Contact, Conversation, Platform, User
+from inbox.models import board as boards
 from tests import cast as rows
 from tests.cast import Browser, Cast, sign_in
 from tests.pipelines.boards import Board
+from tests.stores import Database
 
 
 def columns(browser: Browser, board: Board) -> dict[str, Any]:
@@ -52,6 +56,36 @@ def test_a_stage_is_read_page_by_page_and_nobody_twice(
         names += [card["contact"]["name"] for card in answer["items"]]
         cursor = answer["nextCursor"]
     assert names == [f"Person {number}" for number in range(40)]
+
+
+def test_who_leaves_a_stage_while_it_is_read_does_not_end_it(  # noqa: PLR0917 - the cast
+    app: Flask,
+    cast: Cast,
+    board: Board,
+    alice: Browser,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with app.app_context():
+        people = [rows.contact(cast.page, f"Person {number}") for number in range(20)]
+    for number, person in enumerate(people):
+        board.put(person, "Won", hours_ago=number + 1)
+    look = boards.cards
+
+    def leave_and_look(ids: Iterable[int], user: User) -> list[boards.Card]:
+        found = list(ids)
+        database.rows(
+            "UPDATE contacts SET stage_id = %s WHERE id = ANY(%s) AND id <= %s",
+            int(board.id_of("Lost")), found, people[9].id,
+        )  # fmt: skip
+        return look(found, user)
+
+    monkeypatch.setattr(boards, "cards", leave_and_look)
+    first = columns(alice, board)["Won"]
+    assert first["cards"] == []
+    path = f"/api/stages/{board.id_of('Won')}/cards?limit=10&cursor={first['nextCursor']}"
+    names = [card["contact"]["name"] for card in alice.get(path).get_json()["items"]]
+    assert names == [f"Person {number}" for number in range(10, 20)]
 
 
 def test_an_agents_board_is_theirs_in_every_answer(
