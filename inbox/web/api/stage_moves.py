@@ -78,7 +78,7 @@ def accept_all() -> ResponseReturnValue:
 @blueprint.post("/stage-moves/reject-all")
 @admin_required
 def reject_all() -> ResponseReturnValue:
-    """`{throughId}`: rejects all that wait up to this one. → `{decided, waiting}`."""
+    """`{throughId}`: rejects all that wait up to this one, 200 at once. → `{decided, waiting}`."""
     user = signed_in_user()
     decided = actions.reject_all(user.organization_id, through_id=_through(), by=user)
     return _left(user.organization_id) | {"decided": decided}
