@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -16,6 +16,7 @@ from inbox.simulator.pretend import PageSettings
 from tests import cast
 from tests.bounds import eventually
 from tests.processes import Starter
+from tests.stores import Database
 from tests.sync.conftest import Row, Shop, connected
 from tests.sync.undisturbed import check, undisturbed
 
@@ -110,7 +111,17 @@ def test_redis_loses_everything_amid_an_import(deployment: Deployment, stores: S
     check(shop, job, rows, THREADS)
 
 
+@pytest.fixture
+def durable(database: Database) -> Iterator[None]:
+    """As in production: what is committed survives a crash. (The tests' server commits faster.)"""
+    name = database.value("SELECT current_database()")
+    database.rows(f"ALTER DATABASE {name} SET synchronous_commit = on")
+    yield
+    database.rows(f"ALTER DATABASE {name} RESET synchronous_commit")
+
+
 @pytest.mark.faults
+@pytest.mark.usefixtures("durable")
 def test_the_database_dies_amid_an_import(deployment: Deployment, stores: Stores) -> None:
     shop = deployment.shop
     rows = undisturbed(shop)
