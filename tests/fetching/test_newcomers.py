@@ -17,7 +17,7 @@ from tests.fetching.conftest import Door
 from tests.processes import Starter
 
 Wrote = Callable[..., str]
-LONGEST = 9.0  # seconds, on a machine that does other things too; calm it takes less than one
+LONGEST = 3.0  # seconds, as promised
 
 
 def test_the_job_stands_there_with_the_contact(door: Door) -> None:
