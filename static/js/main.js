@@ -4,5 +4,7 @@ const mounts = [...document.querySelectorAll("[data-module]")].map(async (elemen
   const { mount } = await import(`./${element.dataset.module}.js`);
   await mount(element);
 });
-await Promise.all(mounts);
+const failed = (await Promise.allSettled(mounts)).find(({ status }) => status === "rejected");
 document.documentElement.dataset.ready = "true";
+dispatchEvent(new Event("inbox:ready")); // early_clicks.js does what was pressed meanwhile
+if (failed) throw failed.reason;
