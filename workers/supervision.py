@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -34,8 +35,8 @@ class Running(Protocol):
 
 
 class Fork:
-    """A copy of this process that runs `work` and ends with the code it answers. It shares the
-    memory of all that is loaded already."""
+    """A copy of this process that runs `work`, waits for the threads it has left (not for daemons),
+    and ends with the code it answers. It shares the memory of all that is loaded already."""
 
     def __init__(self, work: Callable[[], int]) -> None:
         parent = os.getpid()
@@ -60,16 +61,30 @@ class Fork:
 def _run_and_exit(work: Callable[[], int]) -> NoReturn:
     code = 1
     try:
-        for number in ENDING:  # the parent's handlers are not for us
-            signal.signal(number, signal.SIG_DFL)
-        code = work()
-    except SystemExit as error:
-        code = error.code if isinstance(error.code, int) else 1
-    except BaseException:
-        traceback.print_exc()
+        code = _run(work)
+        _await_threads()
     finally:
         logging.shutdown()
         os._exit(code)
+
+
+def _run(work: Callable[[], int]) -> int:
+    for number in ENDING:  # the parent's handlers are not for us
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        return work()
+    except SystemExit as error:
+        return error.code if isinstance(error.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+        return 1
+
+
+def _await_threads() -> None:
+    """As an interpreter does at its end, which `os._exit` leaves out: a reply may be at Meta."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
 
 
 class Child:
