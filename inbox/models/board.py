@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from inbox.extensions import db
 from inbox.models.contact import Contact
+from inbox.models.contact_rows import seen_whole
 from inbox.models.conversation import Conversation
 from inbox.models.keyset import Position, before
 from inbox.models.pipeline import PipelineStage
@@ -21,10 +22,11 @@ from inbox.models.user import User
 @dataclass(frozen=True)
 class Card:
     """A contact on the board, and the conversation that its card opens: the newest that whoever
-    looks may see."""
+    looks may see. `is_whole`: they see all of its conversations."""
 
     contact: Contact
     conversation: Conversation | None
+    is_whole: bool
 
 
 @dataclass
@@ -77,7 +79,8 @@ def cards(contact_ids: Iterable[int], user: User) -> list[Card]:
     rows = select(Contact).where(Contact.id.in_(ids), visible_to(user))
     contacts = db.session.scalars(rows.execution_options(populate_existing=True)).all()
     threads = _newest_threads([contact.id for contact in contacts], user)
-    return [Card(contact, threads.get(contact.id)) for contact in contacts]
+    whole = seen_whole(contacts, user)
+    return [Card(row, threads.get(row.id), row.id in whole) for row in contacts]
 
 
 def counts(pipeline_id: int, user: User) -> dict[int, int]:

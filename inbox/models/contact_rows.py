@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -23,7 +23,8 @@ Row = TypeVar("Row", FacebookPage, PipelineStage, Pipeline)
 
 @dataclass(frozen=True)
 class ContactRow:
-    """`threads` are those that whoever looks may see, the newest first, with their assignees."""
+    """`threads` are those that whoever looks may see, the newest first, with their assignees;
+    `is_whole`: that is all of them."""
 
     contact: Contact
     page: FacebookPage
@@ -31,6 +32,7 @@ class ContactRow:
     stage: PipelineStage | None
     pipeline: Pipeline | None
     threads: Sequence[Conversation]
+    is_whole: bool
 
 
 def contact_rows(contacts: Sequence[Contact], user: User) -> list[ContactRow]:
@@ -39,6 +41,7 @@ def contact_rows(contacts: Sequence[Contact], user: User) -> list[ContactRow]:
     pages = _by_id(FacebookPage, {row.facebook_page_id for row in contacts})
     stages = _by_id(PipelineStage, {row.stage_id for row in contacts})
     pipelines = _by_id(Pipeline, {row.pipeline_id for row in contacts})
+    whole = seen_whole(contacts, user)
     return [
         ContactRow(
             contact=row,
@@ -47,6 +50,7 @@ def contact_rows(contacts: Sequence[Contact], user: User) -> list[ContactRow]:
             stage=stages.get(row.stage_id or 0),
             pipeline=pipelines.get(row.pipeline_id or 0),
             threads=threads.get(row.id, ()),
+            is_whole=row.id in whole,
         )
         for row in contacts
     ]
@@ -81,6 +85,20 @@ def _threads(contacts: Sequence[Contact], user: User) -> dict[int, list[Conversa
     for thread in db.session.scalars(query) if contacts else ():
         found[thread.contact_id].append(thread)
     return found
+
+
+def seen_whole(contacts: Collection[Contact], user: User) -> set[int]:
+    """The ids of those of which this user sees every conversation. Who was merged away counts as
+    part of the contact that was kept."""
+    kept = {row.id: row.merged_into_id or row.id for row in contacts}
+    if user.is_admin or not kept:
+        return set(kept)
+    # `is_not(True)`: of what nobody holds, SQL says neither yes nor no.
+    hidden = select(Conversation.contact_id).where(
+        Conversation.contact_id.in_(set(kept.values())), Conversation.visible_to(user).is_not(True)
+    )
+    partly = set(db.session.scalars(hidden))
+    return {row_id for row_id, kept_id in kept.items() if kept_id not in partly}
 
 
 def _by_id(model: type[Row], ids: set[int | None]) -> dict[int, Row]:

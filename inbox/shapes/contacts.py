@@ -20,9 +20,13 @@ from inbox.models import (
 from inbox.models.contact_rows import ContactRow
 from inbox.shapes.moments import Shape, key, timestamp
 
+WORDS = ("recommendation", "reasoning")  # of an activity, by the AI
 
-def contact(row: Contact, tags: Iterable[Tag] | None = None) -> Shape:
-    """`tags` are in it only where somebody has loaded them: a live row goes without."""
+
+def contact(row: Contact, tags: Iterable[Tag] | None = None, *, is_whole: bool = False) -> Shape:
+    """`tags` are in it only where somebody has loaded them: a live row goes without. So it does
+    without the `summary` of who has several conversations, which is for those who see them all
+    (`is_whole`; see `models.ai_words`)."""
     platforms = [
         *([Platform.FACEBOOK] if row.messenger_psid else []),
         *([Platform.INSTAGRAM] if row.instagram_sid else []),
@@ -46,7 +50,7 @@ def contact(row: Contact, tags: Iterable[Tag] | None = None) -> Shape:
         "isPinned": row.is_pinned,
         "leadScore": row.lead_score,
         "leadStatus": row.lead_status,
-        "summary": row.summary,
+        "summary": row.summary if is_whole or len(platforms) == 1 else None,
         "analyzedAt": timestamp(row.analyzed_at),
         "usedFallback": row.used_fallback,
         "lastInteractionAt": timestamp(row.last_interaction_at),
@@ -60,7 +64,7 @@ def contact(row: Contact, tags: Iterable[Tag] | None = None) -> Shape:
 def contact_row(row: ContactRow) -> Shape:
     """A contact in the list, with its markup. `conversations` are those that whoever asks may see,
     the newest first."""
-    shape = contact(row.contact, row.tags) | {
+    shape = contact(row.contact, row.tags, is_whole=row.is_whole) | {
         "facebookPage": {"id": str(row.page.id), "name": row.page.name},
         "stage": row.stage and _stage(row.stage, row.pipeline.name if row.pipeline else ""),
         "conversations": [_thread(thread) for thread in row.threads],
@@ -69,14 +73,17 @@ def contact_row(row: ContactRow) -> Shape:
     return shape
 
 
-def activity(row: ContactActivity) -> Shape:
-    """Needs `user` loaded; null is AI, or the system."""
+def activity(row: ContactActivity, *, with_words: bool) -> Shape:
+    """Needs `user` loaded; null is AI, or the system. `with_words` as for an analysis."""
+    details = row.details
+    if not with_words:
+        details = {name: details[name] for name in details if name not in WORDS}
     return {
         "id": str(row.id),
         "contactId": str(row.contact_id),
         "type": row.type,
         "title": row.title,
-        "details": row.details,
+        "details": details,
         "user": _person(row.user),
         "createdAt": timestamp(row.created_at),
     }
@@ -93,16 +100,17 @@ def note(row: ContactNote) -> Shape:
     }
 
 
-def analysis(row: Analysis) -> Shape:
+def analysis(row: Analysis, *, with_words: bool) -> Shape:
+    """Without the AI's words for who may not read them (see `models.ai_words`)."""
     return {
         "id": str(row.id),
         "kind": row.kind,
-        "summary": row.summary,
-        "recommendedStage": row.recommended_stage,
+        "summary": row.summary if with_words else None,
+        "recommendedStage": row.recommended_stage if with_words else None,
         "leadScore": row.lead_score,
         "leadStatus": row.lead_status,
         "confidence": row.confidence,
-        "reasoning": row.reasoning,
+        "reasoning": row.reasoning if with_words else None,
         "usedFallback": row.used_fallback,
         "retryCount": row.retry_count,
         "keyNumber": row.key_number,

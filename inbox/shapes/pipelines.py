@@ -40,7 +40,7 @@ def card(of: Card) -> Shape:
     holder = thread.assignee if thread else None
     shape: Shape = {
         "id": str(of.contact.id),
-        "contact": contact(of.contact),
+        "contact": contact(of.contact, is_whole=of.is_whole),
         "conversationId": str(thread.id) if thread else None,
         "assignee": {"id": str(holder.id), "name": holder.name} if holder else None,
         "stageId": str(of.contact.stage_id) if of.contact.stage_id else None,

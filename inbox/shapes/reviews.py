@@ -8,10 +8,10 @@ from inbox.shapes.moments import Shape, key, timestamp
 
 
 def stage_move(row: StageMove) -> Shape:
-    """Needs what `review.waiting` loads."""
+    """For admins: it tells all that the AI says. Needs what `review.waiting` loads."""
     return {
         "id": str(row.id),
-        "contact": contact(row.contact),
+        "contact": contact(row.contact, is_whole=True),
         "from": _stage(row.from_stage),
         "to": _stage(row.to_stage),
         "confidence": row.confidence,

@@ -109,7 +109,8 @@ def merge(merge_id: str, *, user: User) -> ContactMerge:
     )
     contact(str(row.kept_id), user=user)
     of_both = Conversation.contact_id == row.kept_id
-    hidden = select(Conversation.id).where(of_both, ~Conversation.visible_to(user))
+    # `is_not(True)`: of what nobody holds, SQL says neither yes nor no.
+    hidden = select(Conversation.id).where(of_both, Conversation.visible_to(user).is_not(True))
     if db.session.scalar(hidden.limit(1)) is not None:
         abort(404)
     return row

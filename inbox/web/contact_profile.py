@@ -7,6 +7,7 @@ from typing import Any
 
 from inbox import shapes
 from inbox.models import Contact, ContactMerge, User
+from inbox.models.ai_words import reader
 from inbox.models.contact_history import (
     activities_of,
     analyses_of,
@@ -28,13 +29,17 @@ def profile(row: Contact, user: User) -> dict[str, Any]:
     activities, older = activities_of(row.id, after=None, limit=ACTIVITIES)
     analyses = analyses_of(row.id)
     newest = analyses[0] if analyses else None
+    told = reader(row, user)
     return {
         "contact": shape_of(row, user),
         "name_by_hand": row.name_by_hand,
         "notes": [shapes.note(note) for note in notes_of(row.id)],
-        "activities": [shapes.activity(each) for each in activities],
+        "activities": [
+            shapes.activity(each, with_words=told.may_read(each)) for each in activities
+        ],
         "older": older and older.encode(),
-        "analysis": newest and shapes.analysis(newest),
+        "analysis": newest and shapes.analysis(newest, with_words=told.may_read(newest)),
+        "is_whole": told.is_whole,
         "evidence": [
             shapes.evidence(message)
             for message in (evidence_of(newest, row.id, user) if newest else ())

@@ -51,11 +51,14 @@ THROUGH = text(
     """
 ).bindparams(bindparam("contact_ids", type_=ARRAY(BigInteger)))
 
-# What came before the newest messages is known from an earlier analysis.
+# What came before the newest messages is known from an earlier analysis; not from one that read
+# what somebody else had written, from whom the contact has been separated since.
 EARLIER = text(
     """
     SELECT DISTINCT ON (contact_id) contact_id, summary FROM analyses
-    WHERE contact_id = ANY(:contact_ids) AND NOT used_fallback
+    WHERE contact_id = ANY(:contact_ids) AND NOT used_fallback AND NOT EXISTS (
+        SELECT 1 FROM contact_merges merge WHERE merge.kept_id = analyses.contact_id
+            AND analyses.created_at BETWEEN merge.created_at AND merge.undone_at)
     ORDER BY contact_id, created_at DESC, id DESC
     """
 ).bindparams(bindparam("contact_ids", type_=ARRAY(BigInteger)))

@@ -7,13 +7,17 @@ from typing import Any
 
 from sqlalchemy import delete, func, update
 
+from inbox.actions.ai.requesting import ask
 from inbox.actions.contacts.holding import touch_rows, write_down
 from inbox.actions.contacts.merging import GIVEN, IDS, columns, move_threads
+from inbox.actions.pipelines.moving import outdate_waiting
 from inbox.actions.refusal import Refusal
 from inbox.db import retry_on_conflict, transaction
 from inbox.extensions import db
 from inbox.models import (
     ActivityType,
+    AnalysisReason,
+    AnalysisRequest,
     Contact,
     ContactMerge,
     ContactTag,
@@ -42,8 +46,10 @@ def _undo(merge: ContactMerge, by: User) -> None:
             session.get_one(Contact, row_id, with_for_update=True, populate_existing=True)
             for row_id in (merge.kept_id, merge.merged_id)
         )
-        merge.undone_at, merge.undone_by_id = func.now(), by.id
+        # Not when we began: until the contacts were locked, an analysis of both may have come.
+        merge.undone_at, merge.undone_by_id = func.clock_timestamp(), by.id
         _take_back(kept, merge.moved)
+        _ask_anew(kept, merge, by)
         _stand_alone(kept, merged, merge.moved)
         session.flush()
         # By platform, not by id: a first conversation may have begun since.
@@ -75,6 +81,22 @@ def _take_back(kept: Contact, moved: dict[str, Any]) -> None:
         db.session.execute(
             delete(ContactTag).where(ContactTag.contact_id == kept.id, ContactTag.tag_id.in_(tags))
         )
+
+
+def _ask_anew(kept: Contact, merge: ContactMerge, by: User) -> None:
+    """What was said of both as one is said of neither any more, also by who is about to: a request
+    for the kept one that somebody has in hand is taken from them."""
+    db.session.execute(
+        update(AnalysisRequest)
+        .where(AnalysisRequest.contact_id == kept.id)
+        .values(attempt=AnalysisRequest.attempt + 1, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    if kept.analyzed_at is not None and kept.analyzed_at >= merge.created_at:
+        kept.summary = None
+        outdate_waiting(kept.id)
+        db.session.flush()
+        ask([kept.id], AnalysisReason.QUIET, by=by)
 
 
 def _stand_alone(kept: Contact, merged: Contact, moved: dict[str, Any]) -> None:

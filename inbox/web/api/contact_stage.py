@@ -9,6 +9,7 @@ from flask_login import login_required
 from inbox import shapes
 from inbox.actions.pipelines import by_hand
 from inbox.models import ContactActivity, PipelineStage, User
+from inbox.models.contact_rows import seen_whole
 from inbox.models.loading import contacts_by_id
 from inbox.web import access
 from inbox.web.api import parameters
@@ -38,7 +39,7 @@ def change(contact_id: str) -> ResponseReturnValue:
         moved = by_hand.put(row, _stage(body["stageId"], user), by=user)
     if "isPinned" in body:
         by_hand.set_pin(row, body["isPinned"] is True, by=user)
-    return _answer(row.id, moved)
+    return _answer(row.id, moved, user)
 
 
 @blueprint.post("/<contact_id>/stage/undo")
@@ -50,7 +51,7 @@ def undo(contact_id: str) -> ResponseReturnValue:
     move_id = str(parameters.json_object().get("moveId"))
     if not move_id.isascii() or not move_id.isdigit() or len(move_id) > 18:
         raise Invalid(moveId="moveId must be that of a move's answer.")
-    return _answer(row.id, by_hand.take_back(row, int(move_id), by=user))
+    return _answer(row.id, by_hand.take_back(row, int(move_id), by=user), user)
 
 
 def _stage(value: object, user: User) -> PipelineStage | None:
@@ -61,7 +62,8 @@ def _stage(value: object, user: User) -> PipelineStage | None:
     return access.stage(str(value), user=user)
 
 
-def _answer(contact_id: int, moved: ContactActivity | None) -> shapes.Shape:
+def _answer(contact_id: int, moved: ContactActivity | None, user: User) -> shapes.Shape:
     """The row as it is now."""
     (row,) = contacts_by_id([contact_id])
-    return shapes.contact(row) | {"moveId": str(moved.id) if moved else None}
+    shape = shapes.contact(row, is_whole=row.id in seen_whole([row], user))
+    return shape | {"moveId": str(moved.id) if moved else None}

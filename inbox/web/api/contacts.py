@@ -10,6 +10,7 @@ from inbox import shapes
 from inbox.actions.ai.requesting import ask
 from inbox.actions.contacts.editing import FIELDS, edit
 from inbox.models import AnalysisReason, Contact, User
+from inbox.models.ai_words import reader
 from inbox.models.contact_filters import listed
 from inbox.models.contact_history import activities_of, analyses_of, evidence_of
 from inbox.models.contact_list import count, page_of
@@ -77,12 +78,14 @@ def change(contact_id: str) -> ResponseReturnValue:
 @login_required
 def activities(contact_id: str) -> ResponseReturnValue:
     """`{items, nextCursor}`, the newest first, also of those that were merged into it."""
-    row = access.contact(contact_id, user=signed_in_user())
+    user = signed_in_user()
+    row = access.contact(contact_id, user=user)
+    may_read = reader(row, user).may_read
     rows, after = activities_of(
         row.id, after=parameters.cursor("cursor"), limit=parameters.limit(30, most=100)
     )
     return {
-        "items": [shapes.activity(each) for each in rows],
+        "items": [shapes.activity(each, with_words=may_read(each)) for each in rows],
         "nextCursor": after and after.encode(),
     }
 
@@ -91,12 +94,13 @@ def activities(contact_id: str) -> ResponseReturnValue:
 @login_required
 def analyses(contact_id: str) -> ResponseReturnValue:
     """`{items, nextCursor}`: all analyses, the newest first, the first of them with the messages
-    it rests on, as far as whoever asks may see them."""
+    it rests on, as far as whoever asks may see them. Its words are null for who may not see all
+    of the contact's conversations."""
     user = signed_in_user()
     row = access.contact(contact_id, user=user)
-    rows = analyses_of(row.id)
+    rows, may_read = analyses_of(row.id), reader(row, user).may_read
     evidence = evidence_of(rows[0], row.id, user) if rows else []
-    items = [shapes.analysis(each) for each in rows]
+    items = [shapes.analysis(each, with_words=may_read(each)) for each in rows]
     if items:
         items[0]["evidence"] = [shapes.evidence(message) for message in evidence]
     return {"items": items, "nextCursor": None}
