@@ -10,3 +10,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
         super().__init__(message)
         self.message = message
         self.field = field
+
+
+class Conflict(Refusal):
+    """Somebody else was there first: what was asked about is gone, or another's now."""

@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from inbox.actions.refusal import Refusal
+from inbox.actions.refusal import Conflict, Refusal
 from inbox.extensions import login
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(Refusal, _refusal)
     app.register_error_handler(HTTPException, _http)
+    for gone_meanwhile in (ObjectDeletedError, StaleDataError):
+        app.register_error_handler(gone_meanwhile, _deleted)
     for gone in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(gone, _database_gone)
     app.register_error_handler(Exception, _unexpected)
@@ -81,7 +84,12 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _refusal(refusal: Refusal) -> ResponseReturnValue:
     fields = {refusal.field: refusal.message} if refusal.field else None
-    return answer(422, refusal.message, fields)
+    return answer(409 if isinstance(refusal, Conflict) else 422, refusal.message, fields)
+
+
+def _deleted(_: Exception) -> ResponseReturnValue:
+    """A row that was there when the request began."""
+    return answer(409)
 
 
 def _csrf(_: CSRFError) -> ResponseReturnValue:

@@ -6,7 +6,8 @@ from sqlalchemy import Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from inbox.actions.contacts.holding import hold, touch, write_down
-from inbox.actions.refusal import Refusal
+from inbox.actions.refusal import Conflict, Refusal
+from inbox.actions.taken import unless_taken
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.models import ActivityType, Contact, ContactTag, Tag, User
@@ -41,12 +42,10 @@ def make_tag(name: str, *, colour: str | None = None, by: User) -> Tag:
         return session.scalars(_named(name, by)).one()
 
 
-def change_tag(tag: Tag, *, name: str | None, colour: str | None, by: User) -> None:
-    """Raises `Refusal` for a name that another one has."""
-    with transaction() as session:
-        other = session.scalar(_named(name, by)) if name else None
-        if other is not None and other.id != tag.id:
-            raise Refusal("There is a tag of that name.", field="name")
+def change_tag(tag: Tag, *, name: str | None, colour: str | None) -> None:
+    """Raises `Refusal` for a name that another one has, and for a tag that is gone."""
+    with unless_taken("uq_tags_name", "a tag"), transaction() as session:
+        _hold(tag)
         tag.name, tag.colour = name or tag.name, colour or tag.colour
         session.flush()
         announce(contacts=_contacts_with(tag))
@@ -61,9 +60,10 @@ def delete_tag(tag: Tag) -> None:
 
 
 def put_tag(contact: Contact, tag: Tag, *, by: User) -> None:
-    """Does nothing where it is on the contact already."""
+    """Does nothing where it is on the contact already. Raises `Refusal` for a tag that is gone."""
     with transaction() as session:
         hold(contact)
+        _hold(tag, read=True)
         adding = insert(ContactTag).values(contact_id=contact.id, tag_id=tag.id)
         added = adding.on_conflict_do_nothing().returning(ContactTag.id)
         if session.scalar(added) is not None:
@@ -78,6 +78,13 @@ def take_tag(contact: Contact, tag: Tag, *, by: User) -> None:
         )
         if session.scalar(taking.returning(ContactTag.id)) is not None:
             _tell(contact, ActivityType.UNTAGGED, f"Tag {tag.name} removed", tag, by)
+
+
+def _hold(tag: Tag, *, read: bool = False) -> None:
+    """Until we are done nobody deletes it; with `read`, anybody may rename it."""
+    held = select(Tag.id).where(Tag.id == tag.id).with_for_update(read=read, key_share=True)
+    if db.session.scalar(held) is None:
+        raise Conflict("This tag has just been deleted.", field="tagId")
 
 
 def _tell(contact: Contact, kind: ActivityType, title: str, tag: Tag, by: User) -> None:

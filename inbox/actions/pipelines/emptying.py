@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, text
+from sqlalchemy import BigInteger, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from inbox.actions.pipelines.moving import named
+from inbox.actions.refusal import Conflict
 from inbox.db import transaction
 from inbox.extensions import db
 from inbox.models import PipelineStage, User
@@ -49,14 +50,24 @@ SELECT id FROM leaving
 def empty(stages: Sequence[PipelineStage], to: PipelineStage | None, *, by: User) -> bool:
     """Whoever stands in these goes to `to`, or off the board with None; pinned ones stay pinned.
     Outside a transaction each slice is one of its own. False where the time of a request was not
-    enough, and some still stand there."""
+    enough, and some still stand there. Raises `Conflict` where `to` is gone."""
     given = _given(stages, to, by)
     ends = time.monotonic() + MOST_SECONDS
     while time.monotonic() < ends:
         with transaction() as session:
+            _hold(to)
             if len(session.execute(MOVE, given).all()) < SLICE:
                 return True
     return False
+
+
+def _hold(to: PipelineStage | None) -> None:
+    """Nobody deletes it while contacts are on their way there."""
+    if to is None:
+        return
+    held = select(PipelineStage.id).where(PipelineStage.id == to.id)
+    if db.session.scalar(held.with_for_update(read=True, key_share=True)) is None:
+        raise Conflict("The stage where its contacts go has just been deleted.", field="moveTo")
 
 
 def count(stages: Sequence[PipelineStage]) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Select, func, select, update
 
 from inbox.actions.pipelines import emptying
-from inbox.actions.pipelines.stages import outdate_proposals, tell, unless_taken
-from inbox.actions.refusal import Refusal
-from inbox.db import transaction
+from inbox.actions.pipelines.stages import lock, locked_stages, outdate_proposals, tell
+from inbox.actions.refusal import Conflict, Refusal
+from inbox.actions.taken import unless, unless_taken
+from inbox.db import retry_on_conflict, transaction
 from inbox.extensions import db
 from inbox.models import Pipeline, PipelineStage, StageType, User
 
@@ -21,7 +25,7 @@ FIRST_STAGES = [
 
 def create(name: str, *, by: User) -> Pipeline:
     """With three stages to begin with. Raises `Refusal` for a name that is taken."""
-    with unless_taken("uq_pipelines_name", "a pipeline"), transaction() as session:
+    with _unless_rivals(), transaction() as session:
         own = select(func.count(), func.max(Pipeline.position)).where(
             Pipeline.organization_id == by.organization_id
         )
@@ -53,8 +57,9 @@ def create(name: str, *, by: User) -> Pipeline:
 
 def change(pipeline: Pipeline, *, name: str | None = None, is_default: bool = False) -> None:
     """A new name, or to be the organization's default instead of the present one. Raises `Refusal`
-    for a name that is taken."""
-    with unless_taken("uq_pipelines_name", "a pipeline"), transaction() as session:
+    for a name that is taken, and where somebody else makes another one the default meanwhile."""
+    with _unless_rivals(), transaction() as session:
+        lock(pipeline)
         if is_default:
             session.execute(
                 update(Pipeline)
@@ -74,7 +79,8 @@ def change(pipeline: Pipeline, *, name: str | None = None, is_default: bool = Fa
 
 def delete(pipeline: Pipeline, move_to: PipelineStage | None, *, by: User) -> bool:
     """Its contacts go to `move_to`, a stage of another one, or off the board. False: more are left
-    than go in one request; ask again. Raises `Refusal` for the last pipeline."""
+    than go in one request; ask again. Raises `Refusal` for the last pipeline, and where either is
+    gone."""
     others = select(Pipeline).where(
         Pipeline.organization_id == pipeline.organization_id, Pipeline.id != pipeline.id
     )
@@ -82,10 +88,16 @@ def delete(pipeline: Pipeline, move_to: PipelineStage | None, *, by: User) -> bo
         raise Refusal("This is the only pipeline. Make another one first.")
     if not emptying.empty(_stages(pipeline), move_to, by=by):
         return False
-    with transaction() as session:
-        session.refresh(pipeline, with_for_update=True)
-        stages = list(session.scalars(PipelineStage.of_pipeline(pipeline.id).with_for_update()))
-        emptying.empty(stages, move_to, by=by)  # who came in meanwhile
+    return retry_on_conflict(lambda: _delete(pipeline, move_to, others, by))
+
+
+def _delete(
+    pipeline: Pipeline, move_to: PipelineStage | None, others: Select[Pipeline], by: User
+) -> bool:
+    with _unless_rivals(), transaction() as session:
+        stages = locked_stages(pipeline, to_delete=True)
+        if not emptying.empty(stages, move_to, by=by):  # who came in meanwhile
+            return False
         outdate_proposals(stages)
         for stage in stages:
             session.delete(stage)
@@ -96,8 +108,17 @@ def delete(pipeline: Pipeline, move_to: PipelineStage | None, *, by: User) -> bo
         heir = session.scalars(others.order_by(Pipeline.position, Pipeline.id)).first()
         if was_default and heir is not None:
             heir.is_default = True
+            session.flush()
         tell(pipeline)
     return True
+
+
+@contextmanager
+def _unless_rivals() -> Iterator[None]:
+    """Raises `Refusal` for a name that is taken, or a default that is another one by now."""
+    rival = Conflict("Another pipeline has just been made the default.", field="isDefault")
+    with unless("uq_pipelines_default", rival), unless_taken("uq_pipelines_name", "a pipeline"):
+        yield
 
 
 def _stages(pipeline: Pipeline) -> list[PipelineStage]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError
 
 from inbox.actions.pipelines import emptying
-from inbox.actions.refusal import Refusal
+from inbox.actions.refusal import Conflict, Refusal
+from inbox.actions.taken import unless_taken
 from inbox.db import retry_on_conflict, transaction
 from inbox.events import Audience, PipelineUpdated
 from inbox.extensions import db
@@ -25,7 +24,7 @@ def add(
     """At the end, before the stages of those who are won and lost. Raises `Refusal` for a name that
     is taken."""
     with unless_taken("uq_pipeline_stages_name", "a stage"), transaction() as session:
-        stages = _locked(pipeline)
+        stages = locked_stages(pipeline)
         if len(stages) >= MOST_STAGES:
             raise Refusal(f"{MOST_STAGES} stages are the most.")
         stage = PipelineStage(
@@ -57,6 +56,7 @@ def change(
     """What is None stays. Raises `Refusal` for a name that is taken."""
     given = {"name": name, "colour": colour, "type": kind, "description": description}
     with unless_taken("uq_pipeline_stages_name", "a stage"), transaction() as session:
+        lock(stage)
         for key, value in given.items():
             if value is not None:
                 setattr(stage, key, value)
@@ -68,7 +68,7 @@ def order(pipeline: Pipeline, stage_ids: Sequence[int]) -> None:
     """Raises `Refusal` where these are not exactly the pipeline's stages: somebody has added or
     deleted one meanwhile."""
     with transaction():
-        stages = {stage.id: stage for stage in _locked(pipeline)}
+        stages = {stage.id: stage for stage in locked_stages(pipeline)}
         if sorted(stage_ids) != sorted(stages):
             raise Refusal("The stages have changed meanwhile. Reload the page.", field="stageIds")
         _number([stages[stage_id] for stage_id in stage_ids])
@@ -77,27 +77,31 @@ def order(pipeline: Pipeline, stage_ids: Sequence[int]) -> None:
 
 def delete(stage: PipelineStage, move_to: PipelineStage | None, *, by: User) -> bool:
     """Its contacts go to `move_to`, or off the board. False: more are left than go in one request;
-    ask again. Raises `Refusal` for the last stage."""
+    ask again. Raises `Refusal` for the last stage, and where `move_to` is gone. Who deletes it as
+    the second is told that it is done, too."""
     pipeline = db.session.get_one(Pipeline, stage.pipeline_id)
     if move_to is not None and move_to.id == stage.id:
         raise Refusal("Choose another stage for its contacts.", field="moveTo")
     if not emptying.empty([stage], move_to, by=by):
         return False
 
-    def work() -> None:
+    def work() -> bool:
         with transaction() as session:
-            stages = _locked(pipeline)
+            stages = locked_stages(pipeline)
             if [each.id for each in stages] == [stage.id]:
                 raise Refusal("A pipeline needs a stage.")
-            session.refresh(stage, with_for_update=True)
-            emptying.empty([stage], move_to, by=by)  # who came in meanwhile
+            if stage.id not in {each.id for each in stages}:
+                return True
+            lock(stage, to_delete=True)
+            if not emptying.empty([stage], move_to, by=by):  # who came in meanwhile
+                return False
             outdate_proposals([stage])
             session.delete(stage)
             session.flush()
             tell(pipeline)
+        return True
 
-    retry_on_conflict(work)
-    return True
+    return retry_on_conflict(work)
 
 
 def outdate_proposals(stages: Sequence[PipelineStage]) -> None:
@@ -123,22 +127,21 @@ def tell(pipeline: Pipeline) -> None:
         publish(event, to=Audience(user_id=user_id))
 
 
-@contextmanager
-def unless_taken(index: str, what: str) -> Iterator[None]:
-    """Raises `Refusal` where a name is not unique."""
-    try:
-        yield
-    except IntegrityError as error:
-        if index not in str(error.orig):
-            raise
-        raise Refusal(f"There is {what} of this name already.", field="name") from error
+def lock(row: Pipeline | PipelineStage, *, to_delete: bool = False) -> None:
+    """Within a transaction, and reads it anew. Raises `Conflict` for one that is gone."""
+    found = select(type(row)).where(type(row).id == row.id)
+    found = found.with_for_update(key_share=not to_delete)
+    if db.session.scalar(found.execution_options(populate_existing=True)) is None:
+        what = "pipeline" if isinstance(row, Pipeline) else "stage"
+        raise Conflict(f"This {what} has just been deleted.")
 
 
-def _locked(pipeline: Pipeline) -> list[PipelineStage]:
-    """Its stages, which nobody else may reorder until we are done."""
-    db.session.refresh(pipeline, with_for_update={"key_share": True})
+def locked_stages(pipeline: Pipeline, *, to_delete: bool = False) -> list[PipelineStage]:
+    """Those of a pipeline, which nobody else may reorder until we are done; `to_delete`: all of it
+    goes, and nobody may enter them either."""
+    lock(pipeline, to_delete=to_delete)
     rows = PipelineStage.of_pipeline(pipeline.id).execution_options(populate_existing=True)
-    return list(db.session.scalars(rows))
+    return list(db.session.scalars(rows.with_for_update() if to_delete else rows))
 
 
 def _number(stages: Sequence[PipelineStage]) -> None:

@@ -50,7 +50,7 @@ def change(tag_id: str) -> ResponseReturnValue:
     user = signed_in_user()
     row = access.tag(tag_id, user=user)
     name, colour = _tag_fields()
-    tagging.change_tag(row, name=name, colour=colour, by=user)
+    tagging.change_tag(row, name=name, colour=colour)
     return shapes.tag(row)
 
 
