@@ -3,6 +3,7 @@ commit): a statement for ten messages costs little more than one for a single me
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from inbox.meta.deliveries.webhook import ParsedDelivery
 # SQLSTATE classes of what rivals bring about: deadlocks, and rows locked for too long (PostgreSQL,
 # appendix A).
 RIVALS = ("40", "55")
+LOCKED = "55P03"
+PATIENCE_SECONDS = 1.0  # each that waits for a lock in vain takes 0.3 s, and Meta gives up after 5
 
 
 @dataclass(eq=False)
@@ -66,44 +69,72 @@ class Gathering:
             self._free_lanes += 1
 
     def _store_with(self, mine: ParsedDelivery, others: list[Ticket]) -> None:
-        try:
-            self._store([mine, *(ticket.delivery for ticket in others)])
-        except Exception as error:
-            if _is_gone(error):
-                self._give_up(others, error)
-            if not others:
-                raise
-        else:
-            for ticket in others:
-                ticket.news.send(False)
-            return
-        # One of them is to blame (its conversation may be locked): each for itself.
-        while others:
-            self._store_alone(others.pop(), others)
-        self._store([mine])
+        if others:
+            try:
+                self._store([mine, *(ticket.delivery for ticket in others)])
+            except Exception as error:
+                if _is_gone(error):
+                    self._give_up(mine, others, error)
+                    raise
+                self._store_each(others, error)
+            else:
+                for ticket in others:
+                    ticket.news.send(False)
+                return
+        self._store_alone(mine, others)
 
-    def _store_alone(self, ticket: Ticket, others: list[Ticket]) -> None:
+    def _store_each(self, tickets: list[Ticket], error: Exception) -> None:
+        """One of them is to blame (its conversation may be locked): each for itself. When many
+        are, the last are refused with what befell all of them together."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while tickets and time.monotonic() < until:
+            self._store_ticket(tickets.pop(0), tickets)
+        for ticket in tickets:
+            ticket.news.send_exception(error)
+        tickets.clear()
+
+    def _store_ticket(self, ticket: Ticket, others: list[Ticket]) -> None:
         try:
-            self._store([ticket.delivery])
+            self._store_alone(ticket.delivery, others)
         except Exception as error:
             ticket.news.send_exception(error)
             if _is_gone(error):
-                self._give_up(others, error)
                 raise
         else:
             ticket.news.send(False)
 
-    def _give_up(self, tickets: list[Ticket], error: Exception) -> None:
-        """Also for those who wait behind them: 503 is due within 2 s."""
-        for ticket in [*tickets, *self._waiting]:
-            ticket.news.send_exception(error)
-        tickets.clear()
-        self._waiting.clear()
+    def _store_alone(self, delivery: ParsedDelivery, others: list[Ticket]) -> None:
+        try:
+            self._store([delivery])
+        except Exception as error:
+            self._give_up(delivery, others, error)
+            raise
+
+    def _give_up(self, failed: ParsedDelivery, company: list[Ticket], error: Exception) -> None:
+        """Also for those whom the same would befall, in its company and behind it: 503 is due
+        within 2 s, and nobody shall wait for a lock that others wait for in vain."""
+        for tickets in (company, self._waiting):
+            for ticket in [each for each in tickets if _befalls(error, failed, each.delivery)]:
+                tickets.remove(ticket)
+                ticket.news.send_exception(error)
+
+
+def _befalls(error: Exception, failed: ParsedDelivery, other: ParsedDelivery) -> bool:
+    """Would the other delivery fail of what this one failed of?"""
+    if _is_gone(error):
+        return True
+    threads = {event.thread for event in failed.events}
+    is_its_lock = _state(error) == LOCKED and len(threads) == 1
+    return is_its_lock and any(event.thread in threads for event in other.events)
 
 
 def _is_gone(error: Exception) -> bool:
     """Does the database not answer anybody?"""
     if not isinstance(error, OperationalError | InterfaceError | PoolTimeout):
         return False
-    code = getattr(getattr(error, "orig", None), "pgcode", None) or ""
-    return not code.startswith(RIVALS)
+    return not _state(error).startswith(RIVALS)
+
+
+def _state(error: Exception) -> str:
+    """The SQLSTATE; "" when it is not PostgreSQL that says so."""
+    return getattr(getattr(error, "orig", None), "pgcode", None) or ""

@@ -17,10 +17,13 @@ from tests.stores import Database
 from tests.webhooks.wire import NOON, Door, Item, Line
 
 MANY = 60
+LOCKED = 40
 AT_ONCE = 30
 
 
-def send_all(door: Door, line: Line, items: Sequence[Item]) -> list[tuple[int, float]]:
+def send_all(
+    door: Door, line: Line, items: Sequence[Item], at_once: int = AT_ONCE
+) -> list[tuple[int, float]]:
     """The answer to each, in a delivery of its own, and after how many seconds."""
 
     def send(item: Item) -> tuple[int, float]:
@@ -28,7 +31,7 @@ def send_all(door: Door, line: Line, items: Sequence[Item]) -> list[tuple[int, f
         status = door.post(wire_text(line.delivery(item))).status_code
         return status, time.monotonic() - began
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(at_once) as pool:
         return list(pool.map(send, items))
 
 
@@ -86,6 +89,35 @@ def test_whoever_comes_with_a_locked_conversation_is_stored_all_the_same(
     assert max(seconds for _, seconds in answers) < 2
     door.takes(messenger.delivery(items[5]))
     assert database.value("SELECT max(unread_count) FROM conversations") == 2
+
+
+def test_many_messages_for_a_locked_conversation_keep_nobody_else_waiting(
+    door: Door, messenger: Line, database: Database
+) -> None:
+    door.takes(messenger.delivery(messenger.text("before")))
+    waiting = [messenger.text("locked", at=NOON + MANY + n) for n in range(MANY)]
+    items = [item for pair in zip(waiting, texts(messenger), strict=True) for item in pair]
+    with psycopg2.connect(database.url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT FROM conversations FOR UPDATE")
+        answers = send_all(door, messenger, items, at_once=2 * MANY)
+    assert {status for status, _ in answers[::2]} == {503}
+    assert {status for status, _ in answers[1::2]} == {200}
+    assert max(seconds for _, seconds in answers) < 4  # one after the other they took 18
+
+
+def test_many_locked_conversations_hold_nobody_for_longer_than_meta_waits(
+    door: Door, messenger: Line, database: Database
+) -> None:
+    for item in texts(messenger):
+        door.takes(messenger.delivery(item))
+    late = [messenger.with_person(f"66{n}").text("late", at=NOON + MANY) for n in range(LOCKED)]
+    with psycopg2.connect(database.url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT FROM conversations FOR UPDATE")
+        answers = send_all(door, messenger, late, at_once=LOCKED)
+    assert {status for status, _ in answers} == {503}
+    assert max(seconds for _, seconds in answers) < 5  # one after the other they took 7
+    assert {status for status, _ in send_all(door, messenger, late)} == {200}
+    assert database.value("SELECT count(*) FROM conversations WHERE unread_count = 2") == LOCKED
 
 
 @pytest.mark.faults
