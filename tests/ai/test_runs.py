@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from inbox.actions.ai import progress
 from tests.ai.conftest import Office
 
 
@@ -41,6 +42,28 @@ def test_it_works(full: Office) -> None:
     (run,) = full.database.rows("SELECT * FROM ai_runs WHERE kind = 'BULK'")
     assert (run["total"], run["analyzed"], run["moved"]) == (4, 4, 2)
     assert full.contact("Mona Reed")["stage"] is not None
+
+
+def test_an_accepted_proposal_stays_one_of_its_moves(full: Office) -> None:
+    """Also while the run goes on, which counts anew; else nobody could take it back."""
+    full.set_organization(ai_review_below=100)
+    full.database.rows("UPDATE contacts SET stage_id = NULL, pipeline_id = NULL,"
+                       " stage_entered_at = NULL")  # fmt: skip
+    mona, tom = (str(full.contact(name)["id"]) for name in ("Mona Reed", "Tom Vale"))
+    run = post(full, "/api/ai-runs", {"ids": [mona]}).get_json()["run"]
+    full.work()
+    (proposal,) = full.database.rows("SELECT id FROM stage_moves WHERE status = 'WAITING'")
+    assert post(full, f"/api/stage-moves/{proposal['id']}/accept", {}).status_code == 200
+    post(full, "/api/ai-runs", {"ids": [tom], "runId": run["id"]})
+    full.work()
+    (row,) = full.database.rows("SELECT * FROM ai_runs WHERE kind = 'BULK'")
+    assert (row["analyzed"], row["moved"]) == (2, 1)
+    with full.app.app_context():
+        progress.complete_runs()
+    client, headers = full.app.test_client(), full.token(full.alice)
+    assert f'data-run="{run["id"]}"' in client.get("/board/review", headers=headers).text
+    undone = post(full, f"/api/ai-runs/{run['id']}/undo", {}).get_json()
+    assert (undone["contacts"], full.contact("Mona Reed")["stage"]) == (1, None)
 
 
 def test_it_is_listed_with_how_far_it_is(full: Office) -> None:

@@ -72,6 +72,19 @@ def test_a_changed_move_goes_elsewhere_and_is_pinned(
     assert statuses(database) == ["CHANGED"]
 
 
+def test_a_changed_move_is_none_of_its_batch(
+    cast: Cast, board: Board, alice: Browser, database: Database
+) -> None:
+    """A person chose that stage, and undoing the batch does not undo what people do."""
+    run = board.run(cast.organization, moved=0)
+    move = board.proposal(cast.contact, "Qualified", run=run)
+    alice.post(f"/api/stage-moves/{move.id}/change", json={"stageId": board.id_of("Lost")})
+    alice.patch(f"/api/contacts/{cast.contact.id}/stage", json={"isPinned": False})
+    assert database.value("SELECT moved FROM ai_runs") == 0
+    assert alice.post(f"/api/ai-runs/{run.id}/undo").get_json()["contacts"] == 0
+    assert stage_of(database, cast.contact) == board.id_of("Lost")
+
+
 def test_a_rejected_move_is_not_made(
     cast: Cast, board: Board, alice: Browser, database: Database
 ) -> None:

@@ -12,14 +12,7 @@ from inbox.actions.sync.progress import publish_progress
 from inbox.db import transaction
 from inbox.events import AiRunProgress, Audience
 from inbox.extensions import db
-from inbox.models import (
-    ActivityType,
-    AiRun,
-    AiRunStatus,
-    AnalysisRequest,
-    ContactActivity,
-    SyncJob,
-)
+from inbox.models import AiRun, AiRunStatus, AnalysisRequest, SyncJob
 from inbox.realtime import publish
 from inbox.shapes.reviews import ai_run
 
@@ -50,17 +43,12 @@ def _note_sync(job_id: int) -> None:
 
 def _note_run(run_id: int) -> None:
     waiting = select(func.count()).where(AnalysisRequest.ai_run_id == run_id, FOR_RULES)
-    moved = select(func.count(ContactActivity.contact_id.distinct())).where(
-        ContactActivity.ai_run_id == run_id,
-        ContactActivity.type == ActivityType.STAGE_CHANGED,
-        ContactActivity.user_id.is_(None),
-    )
     done = func.greatest(AiRun.analyzed, AiRun.total - waiting.scalar_subquery())
     with transaction() as session:
         session.execute(
             update(AiRun)
             .where(AiRun.id == run_id)
-            .values(analyzed=done, moved=moved.scalar_subquery())
+            .values(analyzed=done, moved=AiRun.moved_so_far())
             .execution_options(synchronize_session=False)
         )
         publish_run(run_id)

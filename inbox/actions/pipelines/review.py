@@ -23,7 +23,8 @@ def accept(proposal: StageMove, *, by: User) -> None:
 
 
 def change(proposal: StageMove, stage: PipelineStage, *, by: User) -> None:
-    """The contact moves to another stage, and is pinned there."""
+    """The contact moves to another stage, and is pinned there: a person's move, and none of the
+    batch's."""
     _decide(proposal, MoveStatus.CHANGED, stage, by=by)
 
 
@@ -97,7 +98,7 @@ def _decide(proposal: StageMove, status: MoveStatus, stage: PipelineStage, *, by
                 by=by,
                 title=f"AI's proposal {'changed to' if is_changed else 'accepted:'} {stage.name}",
                 details=_why(proposal),
-                ai_run_id=proposal.ai_run_id,
+                ai_run_id=None if is_changed else proposal.ai_run_id,
                 pins=is_changed,
             )
             _count(proposal)
@@ -108,8 +109,9 @@ def _decide(proposal: StageMove, status: MoveStatus, stage: PipelineStage, *, by
 
 def _count(proposal: StageMove) -> None:
     """It is one of the moves of its batch, and is undone with it."""
-    run = AiRun.id == proposal.ai_run_id
-    db.session.execute(update(AiRun).where(run).values(moved=AiRun.moved + 1))
+    counting = update(AiRun).where(AiRun.id == proposal.ai_run_id)
+    counting = counting.execution_options(synchronize_session=False)
+    db.session.execute(counting.values(moved=AiRun.moved_so_far()))
 
 
 def _claim(proposal: StageMove, status: MoveStatus, *, by: User) -> None:
