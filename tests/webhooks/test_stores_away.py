@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import psycopg2
 import pytest
 import redis
 
@@ -113,6 +114,26 @@ def test_after_a_restart_of_the_database_the_first_delivery_is_taken(
     database.connect()
     door.takes(messenger.delivery(messenger.text("after")))
     assert database.value("SELECT count(*) FROM messages WHERE content = 'after'") == 1
+
+
+@pytest.mark.parametrize("messages", [1, 30])
+def test_a_delivery_whose_connection_is_cut_while_it_is_stored_is_taken_by_another(
+    messages: int, door: Door, messenger: Line, database: Database
+) -> None:
+    door.takes(messenger.delivery(messenger.text("before")))
+    items = [messenger.text("after", at=NOON + 1 + n) for n in range(messages)]
+    cut = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE application_name = 'inbox-web' AND wait_event_type = 'Lock'"
+    )
+    with ThreadPoolExecutor(1) as pool:
+        with psycopg2.connect(database.url) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT FROM conversations FOR UPDATE")
+            taken = pool.submit(door.takes, messenger.delivery(*items))
+            eventually(lambda: database.rows(cut), 5)
+        taken.result(20)
+    stored = database.value("SELECT count(*) FROM messages WHERE content = 'after'")
+    assert stored == messages
 
 
 @pytest.mark.usefixtures("durable")

@@ -148,7 +148,8 @@ def _execute(connection: Connection, given: tuple[Any, ...], size: int) -> Any:
     try:
         return connection.exec_driver_sql(execute, given).one()
     finally:
-        connection.exec_driver_sql(RESET_PLANS)
+        if not connection.invalidated:  # else another error would hide that the database is gone
+            connection.exec_driver_sql(RESET_PLANS)
 
 
 def _row(event: MessageArrived, counts: bool) -> Row:
