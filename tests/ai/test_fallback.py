@@ -101,12 +101,28 @@ def test_exhausted_keys_are_tried_again_when_they_have_rested(office: Office) ->
     assert request["reason"] == "RETRY_AI"
     assert timedelta(0) < request["due_at"] - datetime.now(UTC) < timedelta(seconds=45)
     (analysis,) = office.analyses("Zelda Quill")
-    assert analysis["retry_count"] == 2
+    assert (analysis["retry_count"], request["tries"]) == (0, 0), "a key's quota is not her fault"
     office.redis.flushall()  # they have rested
     make_due(office)
     office.work()
     assert not office.contact("Zelda Quill")["used_fallback"]
     assert office.contact("Zelda Quill")["stage"] == "Contacted"  # the AI's choice, not the rules'
+
+
+def test_used_up_keys_leave_a_contact_all_its_tries(office: Office) -> None:
+    """However often they were used up: then a service that fails is asked three times about it."""
+    office.hears("Zelda Quill", "How much is the blue bowl?")
+    office.sync()
+    for _ in range(3):
+        office.gemini.plan("quota", times=2, seconds=40)
+        office.work()
+        office.redis.flushall()  # they have rested
+        make_due(office)
+    assert [call["status"] for call in office.gemini.calls] == [429] * 6
+    office.gemini.plan("error", times=2, status=503)
+    office.work()
+    assert [call["status"] for call in office.gemini.calls[6:]] == [503, 503, 200]
+    assert not office.contact("Zelda Quill")["used_fallback"]
 
 
 def test_a_service_that_fails_is_left_alone_for_a_while(office: Office) -> None:

@@ -116,14 +116,15 @@ def _end(requests: Sequence[AnalysisRequest], results: dict[int, Result]) -> Non
     done = [result.held.id for result in ended if result.retry_at is None]
     db.session.execute(delete(AnalysisRequest).where(AnalysisRequest.id.in_(done)), **QUIETLY)
     _change(newer, lease_until=None)
-    for retry_at in {result.retry_at for result in ended if result.retry_at is not None}:
+    later = [result for result in ended if result.retry_at is not None]
+    for retry_at, tried in {(result.retry_at, result.tried) for result in later}:
         _change(
-            [result.held.id for result in ended if result.retry_at == retry_at],
+            [each.held.id for each in later if (each.retry_at, each.tried) == (retry_at, tried)],
             reason=AnalysisReason.RETRY_AI,
             priority=Priority.LATER,
             due_at=retry_at,
             lease_until=None,
-            tries=AnalysisRequest.tries + 1,
+            tries=AnalysisRequest.tries + int(tried),
         )
 
 

@@ -88,7 +88,8 @@ class Batch:
         except Malformed as fault:
             log.warning("It is malformed again, contact %d: %s", held.contact_id, fault)
             is_over = held.tries + 1 >= MOST_MALFORMED
-            self._by_rules(None if is_over else datetime.now(UTC) + AFTER_MALFORMED, [held])
+            retry_at = None if is_over else datetime.now(UTC) + AFTER_MALFORMED
+            self._by_rules(retry_at, [held], tried=True)
         except GeminiError as error:
             if error.kind != "BLOCKED":
                 raise
@@ -120,7 +121,8 @@ class Batch:
         )
 
     def _failed(self, error: GeminiError) -> None:
-        """The next key is tried at once; where that is no help, the rules stand in."""
+        """The next key is tried at once; where that is no help, the rules stand in. A key's quota,
+        or its end, is nothing that the contacts have tried."""
         if error.kind == "REQUEST":  # such as an unknown model: asking again is no help
             self._by_rules(datetime.now(UTC) + AFTER_MALFORMED)
             return
@@ -128,12 +130,18 @@ class Batch:
         tired = [each for each in self._left if is_away and each.tries + 1 >= MOST_TRIES]
         if tired:
             pause = min(WHILE_AWAY * 2 ** min(tired[0].tries, 8), LONGEST_PAUSE)
-            self._by_rules(datetime.now(UTC) + pause, tired)
-        claiming.release(self._left, tried=True)
+            self._by_rules(datetime.now(UTC) + pause, tired, tried=True)
+        claiming.release(self._left, tried=is_away)
 
-    def _by_rules(self, retry_at: datetime | None, held: Sequence[Held] | None = None) -> None:
+    def _by_rules(
+        self,
+        retry_at: datetime | None,
+        held: Sequence[Held] | None = None,
+        *,
+        tried: bool = False,
+    ) -> None:
         chosen = list(self._left if held is None else held)
-        by_rules(chosen, self._inputs, self._desk, retry_at=retry_at)
+        by_rules(chosen, self._inputs, self._desk, retry_at=retry_at, tried=tried)
         self._done(chosen)
 
     def _done(self, held: Sequence[Held]) -> None:

@@ -19,12 +19,17 @@ log = logging.getLogger(__name__)
 
 
 def by_rules(
-    held: Sequence[Held], inputs: dict[int, Input], desk: Desk, *, retry_at: datetime | None
+    held: Sequence[Held],
+    inputs: dict[int, Input],
+    desk: Desk,
+    *,
+    retry_at: datetime | None,
+    tried: bool = False,
 ) -> None:
     """`retry_at`: when the AI is to take their place; null for not before there is more to
-    read."""
+    read. `tried`: it was asked about these in vain."""
     try:
-        _by_rules(held, inputs, desk, retry_at)
+        _by_rules(held, inputs, desk, retry_at, tried)
     except SQLAlchemyError:
         raise  # the database is away; the leases run out
     except Exception:
@@ -33,11 +38,15 @@ def by_rules(
             claiming.postpone(held)
             return
         for each in held:  # one of them is to blame
-            by_rules([each], inputs, desk, retry_at=retry_at)
+            by_rules([each], inputs, desk, retry_at=retry_at, tried=tried)
 
 
 def _by_rules(
-    held: Sequence[Held], inputs: dict[int, Input], desk: Desk, retry_at: datetime | None
+    held: Sequence[Held],
+    inputs: dict[int, Input],
+    desk: Desk,
+    retry_at: datetime | None,
+    tried: bool,
 ) -> None:
     now = datetime.now(UTC)
     results = [
@@ -47,6 +56,7 @@ def _by_rules(
             fallback.analyze(inputs[each.contact_id].thread, desk.task, now=now),
             used_fallback=True,
             retry_at=retry_at,
+            tried=tried,
         )
         for each in held
     ]

@@ -24,7 +24,8 @@ CHANGING = ("summary", "recommended_stage", "lead_score", "lead_status", "reason
 @dataclass(frozen=True)
 class Result:
     """`key_number`: which key was asked; null with `used_fallback`, where `retry_at` is when the
-    AI is asked again (null: not before there are new messages)."""
+    AI is asked again (null: not before there are new messages); `tried`: it was asked about this
+    contact, and in vain."""
 
     held: Held
     input: Input
@@ -34,6 +35,7 @@ class Result:
     input_tokens: int = 0
     output_tokens: int = 0
     retry_at: datetime | None = None
+    tried: bool = False
     stored: Analysis | None = field(default=None, compare=False)
     """It had been asked before, of the very same: nothing is stored again."""
 
