@@ -73,6 +73,19 @@ def test_nesting_of_any_depth_is_taken_or_set_aside(
     assert sound == 2 * len(depths) - bodies
 
 
+def test_an_entry_whose_id_is_nested_to_any_depth_is_taken_or_set_aside(
+    door: Door, messenger: Line, database: Database
+) -> None:
+    delivery = messenger.delivery(messenger.text("x"))
+    body = wire_text({"object": "page", "entry": [delivery["entry"][0] | {"id": "NESTED"}]})
+    depths = [1, 99, 101, *range(930, 1000)]
+    for depth in depths:
+        door.takes(body.replace(b'"NESTED"', b"[" * depth + b"]" * depth))
+    reasons = {row["reason"] for row in failures(database)}
+    assert reasons >= {"the event is nested too deep", "the body is nested too deep"}
+    assert len(failures(database)) == len(depths)
+
+
 JUNK: list[object] = [None, True, 7, 1.5, "text", [], {}, [None], {"x": None}, [[]], -1]
 PLACES: list[tuple[str | int, ...]] = [
     ("entry", 0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -184,3 +185,19 @@ def test_an_echo_keeps_its_files(door: Door, line: Line, chat: int, alice: Seat)
     event = alice.ear.waits_for("new_message")
     assert [f["type"] for f in event["message"]["attachments"]] == ["image"]
     assert event["conversation"]["lastMessage"]["content"] == "Photo"
+
+
+def test_an_echo_that_postgresql_refuses_is_set_aside_and_the_others_are_stored(
+    *, door: Door, line: Line, chat: int, alice: Seat, app: Flask, cast: Cast, database: Database
+) -> None:
+    """A mid can be too long for an index, which only PostgreSQL can tell."""
+    reply = our_reply(app, cast, chat, "At four", Delivery.SENDING)
+    source = random.Random(7)
+    too_long = "".join(chr(source.randrange(0x10000, 0x1F000)) for _ in range(1000))
+    delivery = echo_of(line, reply, too_long)
+    delivery["entry"] += line.delivery(line.text("sound", at=NOON + MINUTE))["entry"]
+    door.takes(delivery)
+    (failure,) = database.rows("SELECT * FROM webhook_failures")
+    assert "index row size" in failure["reason"]
+    assert [m["delivery"] for m in bubbles(alice, chat)] == ["SENDING"]
+    assert "sound" in [message["content"] for message in alice.messages(chat)]

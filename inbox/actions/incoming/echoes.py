@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sqlalchemy import Select, exists, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
 from inbox.actions.incoming.early_events import apply_early_events
+from inbox.actions.incoming.setting_aside import blames_data
 from inbox.actions.incoming.thread_events import touch
 from inbox.db import retry_on_conflict, transaction
 from inbox.meta.deliveries.webhook_events import MessageArrived
@@ -24,8 +25,12 @@ def claim_echo(echo: MessageArrived) -> bool:
     """
     try:
         reply_id = retry_on_conflict(lambda: _claim(echo))
-    except IntegrityError:
-        return False  # the same message came in by another way, this moment
+    except DBAPIError as error:
+        if not blames_data(error):
+            raise
+        # The same message came in by another way, this moment; or PostgreSQL refuses the echo, and
+        # will say so again where it is set aside.
+        return False
     if reply_id is not None:
         # Receipts may come before the echo.
         retry_on_conflict(lambda: apply_early_events([reply_id]))

@@ -114,7 +114,7 @@ def _read(kind: str, items: list[Item], body: bytes) -> ParsedDelivery:
     unreadable: list[Unreadable] = []
     may_be_deep = body.count(b"[") + body.count(b"{") > MOST_DEPTH
     for item in items:
-        if may_be_deep and is_deeper(item.content, MOST_DEPTH):
+        if may_be_deep and is_deeper([item.entry_id, item.content], MOST_DEPTH + 1):
             # With its whole delivery: writing it anew would go as deep again.
             unreadable.append(_unreadable(item, "the event is nested too deep", body))
             continue
