@@ -97,6 +97,33 @@ def test_an_early_event_that_nobody_applied_is_found_by_the_sweep(
     assert len(told["reactions"]) == 1
 
 
+def test_an_early_event_whose_process_died_before_it_applied_it_is_not_forgotten(
+    *, door: Door, line: Line, alice: Seat, app: Flask, database: Database, cast: Cast
+) -> None:
+    """Its message is there and is delivered again: it is no new one then."""
+    mid = new_mid()
+    delivery = line.delivery(line.text("Hello", mid))
+    door.takes(delivery)
+    message = alice.new_message()
+    body = json.dumps(line.delivery(later_events(line, mid)["reaction"])).encode()
+    database.rows(
+        "INSERT INTO early_events (facebook_page_id, mid, body, created_at)"
+        " VALUES (%s, %s, %s, now() - interval '2 hours')",
+        cast.page.id,
+        mid,
+        body,
+    )
+    door.takes(delivery)
+    with app.app_context():
+        sweep_early_events()
+    assert database.value("SELECT count(*) FROM early_events") == 1, "they look at the newest only"
+    with app.app_context():
+        prune_early_events()
+    told = alice.updated_message()
+    assert (told["id"], len(told["reactions"])) == (message["id"], 1)
+    assert database.value("SELECT count(*) FROM early_events") == 0
+
+
 @pytest.mark.faults
 def test_message_and_later_events_at_the_same_moment_lose_nothing(
     door: Door, line: Line, app: Flask, database: Database

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import ColumnElement, delete, func, select, text, true
 
 from inbox.actions.incoming.thread_events import apply_event
 from inbox.db import transaction
@@ -39,7 +39,20 @@ def apply_early_events(message_ids: Sequence[int]) -> None:
 def sweep_early_events() -> None:
     """Applies early events whose message was being stored at the very moment they came: neither
     transaction could see the other."""
-    recent = EarlyEvent.created_at > func.now() - text("interval '10 minutes'")
+    _apply_those(EarlyEvent.created_at > func.now() - text("interval '10 minutes'"))
+
+
+def prune_early_events() -> None:
+    """Forgets events of messages that never came. Also applies older ones, whose message has come
+    and whose process died before it applied them."""
+    _apply_those(true())
+    with transaction() as session:
+        old = EarlyEvent.created_at < func.now() - text("interval '7 days'")
+        session.execute(delete(EarlyEvent).where(old))
+
+
+def _apply_those(which: ColumnElement[bool]) -> None:
+    """Those early events whose message is there by now."""
     ids = db.session.scalars(
         select(Message.id)
         .join(
@@ -47,13 +60,6 @@ def sweep_early_events() -> None:
             (Message.facebook_page_id == EarlyEvent.facebook_page_id)
             & (Message.mid == EarlyEvent.mid),
         )
-        .where(recent)
+        .where(which)
     ).all()
     apply_early_events(ids)
-
-
-def prune_early_events() -> None:
-    """Forgets events of messages that never came."""
-    with transaction() as session:
-        old = EarlyEvent.created_at < func.now() - text("interval '7 days'")
-        session.execute(delete(EarlyEvent).where(old))
