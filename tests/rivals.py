@@ -62,6 +62,12 @@ def rival(database: Database) -> Iterator[Rival]:
         made.close()
 
 
+def deadlocks(database: Database) -> int:
+    """How many there have been."""
+    question = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    return int(database.value(question))
+
+
 @contextmanager
 def asked(request: Ask) -> Iterator[Future[TestResponse]]:
     """The answer of a request that is under way in the block."""

@@ -10,9 +10,10 @@ import pytest
 from inbox.actions.pipelines import emptying
 from inbox.models import Contact
 from tests.apps import Environment
+from tests.bounds import eventually
 from tests.cast import Browser, Cast
 from tests.pipelines.boards import Board
-from tests.rivals import Rival, asked, patient, rival
+from tests.rivals import Rival, asked, deadlocks, patient, rival
 from tests.stores import Database
 
 STAGE_OF = "SELECT stage_id::text FROM contacts WHERE id = %s"
@@ -138,13 +139,8 @@ def test_a_pipeline_is_deleted_after_a_deadlock(
             other.does("SELECT 1 FROM pipelines WHERE id = %s FOR UPDATE", board.id)
             other.gives_up()
         assert answer.result().status_code == 200, answer.result().text
-    assert deadlocks(database) > before
+    eventually(lambda: deadlocks(database) > before)
     assert database.value("SELECT count(*) FROM pipelines") == 1
-
-
-def deadlocks(database: Database) -> int:
-    question = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-    return int(database.value(question))
 
 
 @pytest.mark.parametrize("what", ["stages", "pipelines"])
