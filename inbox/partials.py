@@ -29,6 +29,7 @@ def register(app: Flask) -> None:
     app.jinja_environment = Templates
     app.add_template_filter(linked)
     app.add_template_filter(avatar)
+    app.add_template_filter(initials)
 
 
 def linked(text: str) -> Markup:
@@ -44,6 +45,16 @@ def avatar(contact: dict[str, Any]) -> Markup:
     import a macro anew in each row costs as much as the macro."""
     template: Any = current_app.jinja_env.get_template("inbox/_avatar.html").module
     return Markup(template.avatar(contact))  # noqa: S704 - a macro has escaped it
+
+
+def initials(name: str) -> str:
+    """Of a person's first and last word; a template filter. Empty where the name is no name: an
+    id, as people have before their profile is read, or nothing but signs."""
+    words = name.lstrip("@").split()
+    if not words or not words[0][0].isalpha() or name.startswith("User "):
+        return ""
+    last = words[-1][0] if len(words) > 1 and words[-1][0].isalpha() else ""
+    return (words[0][0] + last).upper()
 
 
 def message_html(message: dict[str, Any]) -> str:
