@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from inbox import cli, partials, web
 from inbox.config import ROOT, Config, Process
+from inbox.encoding import AnswersInJson
 from inbox.extensions import csrf, db, limiter, login, socketio
 from inbox.realtime import Realtime, tell
 from inbox.realtime.bus import RedisBus
@@ -44,6 +45,7 @@ def configure(app: Flask, config: Config, process: Process) -> None:
         RATELIMIT_HEADERS_ENABLED=False,
     )
     partials.register(app)
+    app.json = AnswersInJson(app)
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -11,9 +11,9 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, func, literal, literal_column, select, tuple_
 
 from inbox.extensions import db
 from inbox.models.base import Xid8
@@ -21,11 +21,16 @@ from inbox.models.conversation import Conversation, ConversationAssignment
 from inbox.models.keyset import BadCursorError
 from inbox.models.loading import conversation_rows, message_rows
 from inbox.models.message import Message
-from inbox.models.sync_history import has_imported, newest_sync_change
+from inbox.models.sync_history import imported_since, newest_sync_change
 from inbox.models.user import User
 
 PAGE = 100  # rows of each kind in one answer
 RELOAD_OVER = 500  # rows; from there fetching the screen anew is cheaper
+DATABASE: ColumnElement[str] = literal_column(
+    "(SELECT system_identifier FROM pg_control_system())::text || '.'"
+    " || (SELECT oid FROM pg_database WHERE datname = current_database())::text"
+)
+OLDEST_RUNNING: ColumnElement[str] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text")
 
 
 class Cursor(NamedTuple):
@@ -60,9 +65,11 @@ class Cursor(NamedTuple):
 @dataclass(frozen=True)
 class Changes:
     """`reload`: too much has changed (or in another database): fetch the screen anew. It is also
-    true with `imported`: beside the rows here, a sync has brought some that do not say so."""
+    true with `imported`: beside the rows here, a sync has brought some that do not say so.
+    `change` is the newest one's transaction id."""
 
     cursor: Cursor
+    change: int = 0
     has_more: bool = False
     reload: bool = False
     imported: bool = False
@@ -75,43 +82,51 @@ def changes_since(cursor: Cursor | None, user: User, visible: ColumnElement[bool
     """What `user`, who may see `visible` conversations, has missed. Without a cursor: the present
     one and nothing else. Call it at the start of a transaction of isolation REPEATABLE READ, so
     that the cursor and the rows are of one snapshot."""
-    database, oldest_running = _snapshot()
-    present = Cursor(database, oldest_running)
+    is_first = cursor is not None and not cursor.then
+    now = _present(cursor.since if cursor and is_first else None, user, visible)
+    found = Changes(Cursor(now.database, now.oldest_running), change=now.newest_change)
     if cursor is None:
-        return Changes(present)
-    if cursor.database != database:
-        return Changes(present, reload=True)
-    if not cursor.then:
-        if _count(cursor.since, visible) > RELOAD_OVER:
-            return Changes(present, reload=True)
-        cursor = cursor._replace(then=oldest_running)
-        if has_imported(cursor.since, user.organization_id, visible):
-            return replace(_page(cursor, user, visible), reload=True, imported=True)
-    return _page(cursor, user, visible)
+        return found
+    if cursor.database != now.database or now.changed_rows > RELOAD_OVER:
+        return replace(found, reload=True)
+    if is_first:
+        cursor = cursor._replace(then=now.oldest_running)
+    page = replace(_page(cursor, user, visible), change=now.newest_change)
+    return replace(page, reload=True, imported=True) if now.is_imported else page
 
 
-def newest_change(user: User, visible: ColumnElement[bool]) -> int:
+class _Present(NamedTuple):
+    """`database` is its identity, which a copy restored elsewhere does not share;
+    `oldest_running` the oldest transaction still running; `changed_rows` how many
+    have changed, counted as far as it matters."""
+
+    database: str
+    oldest_running: int
+    newest_change: int
+    changed_rows: int = 0
+    is_imported: bool = False
+
+
+def _present(since: int | None, user: User, visible: ColumnElement[bool]) -> _Present:
+    """What is to be known before the rows, in one round trip."""
+    asked: list[ColumnElement[Any]] = [DATABASE, OLDEST_RUNNING, _newest_change(user, visible)]
+    if since is not None:
+        asked += [_count(since, visible), imported_since(since, user.organization_id, visible)]
+    database, oldest_running, newest, *more = db.session.execute(select(*asked)).one()
+    return _Present(database, int(oldest_running), newest or 0, *more)
+
+
+def _newest_change(user: User, visible: ColumnElement[bool]) -> ColumnElement[int | None]:
     """The highest transaction id among the visible conversations, of which each change of a
     message changes one too, and, for admins, among the organization's syncs."""
     query = select(Conversation.changed_xid).where(visible)
-    newest = db.session.scalar(query.order_by(Conversation.changed_xid.desc()).limit(1)) or 0
-    return max(newest, newest_sync_change(user.organization_id) if user.is_admin else 0)
+    newest = query.order_by(Conversation.changed_xid.desc()).limit(1).scalar_subquery()
+    if not user.is_admin:
+        return newest
+    return func.greatest(newest, newest_sync_change(user.organization_id), type_=Xid8())
 
 
-def _snapshot() -> tuple[str, int]:
-    """The database's identity, which a copy restored elsewhere does not share, and the oldest
-    transaction still running."""
-    row = db.session.execute(
-        text(
-            "SELECT (SELECT system_identifier FROM pg_control_system())::text || '.'"
-            " || (SELECT oid FROM pg_database WHERE datname = current_database())::text,"
-            " pg_snapshot_xmin(pg_current_snapshot())::text"
-        )
-    ).one()
-    return row[0], int(row[1])
-
-
-def _count(since: int, visible: ColumnElement[bool]) -> int:
+def _count(since: int, visible: ColumnElement[bool]) -> ColumnElement[int]:
     from_then_on = literal(since, Xid8)
     conversations = select(Conversation.id).where(visible, Conversation.changed_xid >= from_then_on)
     messages = (
@@ -120,7 +135,7 @@ def _count(since: int, visible: ColumnElement[bool]) -> int:
         .where(visible, Message.changed_xid >= from_then_on)
     )
     both = conversations.union_all(messages).limit(RELOAD_OVER + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(both)) or 0
+    return select(func.count()).select_from(both).scalar_subquery()
 
 
 def _page(cursor: Cursor, user: User, visible: ColumnElement[bool]) -> Changes:
@@ -165,7 +180,9 @@ def _last(rows: Sequence[Conversation] | Sequence[Message]) -> tuple[int, int] |
 
 
 def _removed(since: int, user: User, visible: ColumnElement[bool]) -> Sequence[int]:
-    """Conversations that were this user's and are not any more."""
+    """Conversations that were this user's and are not any more; an admin keeps seeing them."""
+    if user.is_admin:
+        return ()
     lost = select(ConversationAssignment.conversation_id).where(
         ConversationAssignment.previous_assignee_id == user.id,
         ConversationAssignment.changed_xid >= literal(since, Xid8),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select
 from sqlalchemy.orm import aliased, joinedload
 
 from inbox.extensions import db
@@ -75,22 +75,23 @@ def expected_contacts(job: SyncJob) -> int | None:
     )
 
 
-def has_imported(since: int, organization_id: int, visible: ColumnElement[bool]) -> bool:
+def imported_since(
+    since: int, organization_id: int, visible: ColumnElement[bool]
+) -> ColumnElement[bool]:
     """Has a sync stored threads since this transaction, on a page of whose conversations some are
     `visible`? Imported rows do not say themselves that they are new."""
     seen = select(Conversation.id).where(
         visible, Conversation.facebook_page_id == SyncJob.facebook_page_id
     )
-    query = select(SyncJob.id).where(
+    return exists().where(
         SyncJob.organization_id == organization_id,
         SyncJob.changed_xid >= literal(since, Xid8),
         SyncJob.synced_contacts > 0,
         seen.exists(),
     )
-    return db.session.scalar(query.limit(1)) is not None
 
 
-def newest_sync_change(organization_id: int) -> int:
+def newest_sync_change(organization_id: int) -> ColumnElement[int]:
     """The highest transaction id among the organization's syncs."""
     query = select(SyncJob.changed_xid).where(SyncJob.organization_id == organization_id)
-    return db.session.scalar(query.order_by(SyncJob.changed_xid.desc()).limit(1)) or 0
+    return query.order_by(SyncJob.changed_xid.desc()).limit(1).scalar_subquery()

@@ -14,6 +14,7 @@ import redis
 from engineio.packet import MESSAGE, Packet
 from socketio import PubSubManager
 
+from inbox.encoding import encoded
 from inbox.redis_client import connect
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ class RedisBus(PubSubManager):
     def tell(self, event: str, payload: dict[str, Any], rooms: Sequence[str]) -> None:
         """Emits to everyone in these rooms, once each, in every process. Unlike `emit` it encodes
         the event once for all of them; raises TypeError when that cannot be done."""
-        packet = EVENT + self.json.dumps([event, payload])
+        packet = EVENT + encoded([event, payload]).decode()
         self._deliver(packet, rooms)
         self._pass_on(f"{self.json.dumps({'method': 'tell', 'rooms': rooms})}\n{packet}")
 

@@ -1,4 +1,4 @@
-// A person's initials under their picture, by the rules of inbox/_avatar.html.
+// A person's initials under their picture, by the rules of `initials` in inbox/partials.py.
 
 const SVG = "http://www.w3.org/2000/svg";
 const TONES = 8n;

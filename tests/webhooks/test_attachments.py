@@ -104,6 +104,16 @@ def test_title_and_url_beside_the_payload_are_read_too(
     assert file["payload"] == {"title": "A page", "url": "https://example.test/"}
 
 
+def test_a_number_past_64_bits_is_told_and_read_like_any_other(
+    door: Door, messenger: Line, alice: Seat
+) -> None:
+    file = {"type": "hologram", "payload": {"width": 10**30, "depth": [-(2**64), 1.5]}}
+    door.takes(messenger.delivery(with_files(messenger, file)))
+    message = alice.new_message()
+    assert message["attachments"][0]["payload"] == file["payload"]
+    assert message == alice.messages(message["conversationId"])[0]
+
+
 def test_a_message_without_anything_is_shown_as_unsupported(
     door: Door, line: Line, alice: Seat
 ) -> None:

@@ -9,7 +9,7 @@ from flask_login import login_required
 from inbox import shapes
 from inbox.extensions import db
 from inbox.models import Conversation
-from inbox.models.changes import Cursor, changes_since, newest_change
+from inbox.models.changes import Cursor, changes_since
 from inbox.models.keyset import BadCursorError
 from inbox.web.errors import Invalid
 from inbox.web.identity import signed_in_user
@@ -32,7 +32,8 @@ def changes() -> ResponseReturnValue:
     user = signed_in_user()
     visible = Conversation.visible_to(user)
     cursor = _cursor()
-    db.session.rollback()  # who asks was read in another snapshot
+    db.session.expunge(user)  # keeps what was read of who asks, in another snapshot
+    db.session.rollback()
     db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     found = changes_since(cursor, user, visible)
     return {
@@ -43,7 +44,7 @@ def changes() -> ResponseReturnValue:
         "conversations": [shapes.conversation(row) for row in found.conversations],
         "messages": shapes.messages(found.messages),
         "removedConversationIds": [str(key) for key in found.removed_conversation_ids],
-        "change": str(newest_change(user, visible)),
+        "change": str(found.change),
     }
 
 
