@@ -13,10 +13,11 @@ from inbox.extensions import db
 from inbox.models import (
     Contact,
     Conversation,
+    PipelineStage,
     Platform,
 )
 from tests.cast import Browser, Cast, contact, page
-from tests.contacts.conftest import joined
+from tests.contacts.conftest import into, joined
 from tests.stores import Database
 
 STATE = (
@@ -48,7 +49,7 @@ def test_the_kept_contact_has_both_platforms_and_all_that_belonged_to_the_other(
         "Likes quinces"
     ]
     titles = [each["title"] for each in alice.get(f"{path}/activities").get_json()["items"]]
-    assert titles == ["Merged with zelda.quill", "Scored 77"]
+    assert titles == ["Merged with zelda.quill", "Has the stage of zelda.quill", "Scored 77"]
     (gone,) = database.rows("SELECT * FROM contacts WHERE id = %s", double.id)
     assert gone["merged_into_id"] == cast.contact.id
     assert (gone["instagram_sid"], gone["stage_id"], gone["profile_due_at"]) == (None, None, None)
@@ -60,6 +61,42 @@ def test_people_choose_what_the_kept_contact_takes(
     made = joined(alice, cast.contact, double, take=["name", "company"])
     assert made["contact"]["name"] == "zelda.quill"
     assert made["contact"]["company"] == "Quill AS"
+
+
+def test_the_stage_that_a_merge_gives_and_takes_is_in_the_history(
+    app: Flask, cast: Cast, alice: Browser, double: Contact, database: Database
+) -> None:
+    path = f"/api/contacts/{cast.contact.id}"
+    with app.app_context():
+        first = db.session.scalars(db.select(PipelineStage).order_by(PipelineStage.id)).first()
+        assert first is not None
+        into(cast.contact, first)
+    made = joined(alice, cast.contact, double, take=["stage"])
+    alice.post(f"/api/contact-merges/{made['mergeId']}/undo")
+    items = alice.get(f"{path}/activities").get_json()["items"]
+    back, given = (each for each in items if each["type"] == "STAGE_CHANGED")
+    assert given["title"] == "Has the stage of zelda.quill"
+    assert given["user"]["name"] == "Alice"
+    assert (given["details"]["from"]["name"], given["details"]["to"]["name"]) == (
+        "New lead",
+        "Qualified",
+    )
+    assert (given["details"]["wasPinned"], back["details"]["to"]) == (
+        False,
+        given["details"]["from"],
+    )
+    assert (
+        database.value("SELECT stage_id FROM contacts WHERE id = %s", cast.contact.id) == first.id
+    )
+
+
+def test_a_stage_that_stays_is_no_move(cast: Cast, alice: Browser, double: Contact) -> None:
+    path = f"/api/contacts/{cast.contact.id}"
+    alice.patch(f"{path}/stage", json={"stageId": str(double.stage_id)})
+    made = joined(alice, cast.contact, double)
+    alice.post(f"/api/contact-merges/{made['mergeId']}/undo")
+    items = alice.get(f"{path}/activities").get_json()["items"]
+    assert [each["type"] for each in items] == ["UNMERGED", "MERGED", "STAGE_CHANGED"]
 
 
 def test_undoing_restores_both(

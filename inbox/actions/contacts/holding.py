@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import update
 
+from inbox.actions.pipelines.moving import named
 from inbox.actions.refusal import Refusal
 from inbox.extensions import db
-from inbox.models import ActivityType, Contact, ContactActivity, Conversation, User
+from inbox.models import (
+    ActivityType,
+    Contact,
+    ContactActivity,
+    Conversation,
+    PipelineStage,
+    User,
+)
 from inbox.realtime import announce
 
 
@@ -34,6 +43,27 @@ def write_down(
             details=details,
         )
     )
+
+
+def write_move(contact: Contact, before: Mapping[str, Any], title: str, *, by: User) -> None:
+    """The same of a stage that came with other columns; `before` is what they were, as JSON holds
+    it. Nothing where the stage is not among them, or the same."""
+    if "stage_id" not in before or before["stage_id"] == contact.stage_id:
+        return
+    write_down(
+        contact,
+        ActivityType.STAGE_CHANGED,
+        title,
+        by=by,
+        wasPinned=before["is_pinned"],
+        wasEnteredAt=before["stage_entered_at"],
+        to=named(_stage(contact.stage_id)),
+        **{"from": named(_stage(before["stage_id"]))},
+    )
+
+
+def _stage(stage_id: int | None) -> PipelineStage | None:
+    return db.session.get(PipelineStage, stage_id) if stage_id else None
 
 
 def touch(contact_id: int) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from inbox.actions.ai.requesting import ask
-from inbox.actions.contacts.holding import touch_rows, write_down
+from inbox.actions.contacts.holding import touch_rows, write_down, write_move
 from inbox.actions.pipelines.moving import outdate_waiting
 from inbox.actions.refusal import Refusal
 from inbox.db import retry_on_conflict, transaction
@@ -83,8 +83,10 @@ def _merge(kept: Contact, merged: Contact, take: Collection[str], by: User) -> C
         session.add(row)
         session.flush()
         details = {"mergeId": str(row.id), "contactId": str(merged.id)}
-        title = f"Merged with {merged.display_name if merged.name else 'another contact'}"
-        write_down(kept, ActivityType.MERGED, title, by=by, **details)
+        other = merged.display_name if merged.name else "another contact"
+        write_move(kept, moved["before"], f"Has the stage of {other}", by=by)
+        session.flush()  # the history is read in this order
+        write_down(kept, ActivityType.MERGED, f"Merged with {other}", by=by, **details)
         _ask_anew(kept, merged, by)
         session.execute(refresh([kept.id]))
         announce(contacts=[kept.id, merged.id])

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import delete, func, update
 
 from inbox.actions.ai.requesting import ask
-from inbox.actions.contacts.holding import touch_rows, write_down
-from inbox.actions.contacts.merging import GIVEN, IDS, columns, move_threads
+from inbox.actions.contacts.holding import touch_rows, write_down, write_move
+from inbox.actions.contacts.merging import GIVEN, IDS, STAGE, columns, move_threads
 from inbox.actions.pipelines.moving import outdate_waiting
 from inbox.actions.refusal import Refusal
 from inbox.db import retry_on_conflict, transaction
@@ -48,7 +48,9 @@ def _undo(merge: ContactMerge, by: User) -> None:
         )
         # Not when we began: until the contacts were locked, an analysis of both may have come.
         merge.undone_at, merge.undone_by_id = func.clock_timestamp(), by.id
+        stage = columns(kept, STAGE)
         _take_back(kept, merge.moved)
+        write_move(kept, stage, f"Without the stage of {merged.display_name}", by=by)
         _ask_anew(kept, merge, by)
         _stand_alone(kept, merged, merge.moved)
         session.flush()
