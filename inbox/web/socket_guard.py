@@ -13,6 +13,8 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from inbox.web.turnstile import BusyError
+
 log = logging.getLogger(__name__)
 
 MOST_FRAMES = 100
@@ -48,7 +50,7 @@ class SocketGuard:
                 self._read(eio_sid, frame)
         except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
             self._close(eio_sid, f"a frame that cannot be read: {type(error).__name__}")
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, BusyError) as error:
             # Nobody can sign in now. A closed socket tries again by itself, a refused one does not.
             self._close(eio_sid, f"the database does not answer: {type(error).__name__}")
 

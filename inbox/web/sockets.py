@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from typing import Any
 
 from flask import Flask, request
@@ -18,19 +17,21 @@ from inbox.realtime import admins_room, realtime, user_room
 from inbox.realtime.listeners import Listener
 from inbox.realtime.pulse import EVERY_SECONDS, Pulse
 from inbox.web.socket_guard import SocketGuard
+from inbox.web.turnstile import Places
 
 log = logging.getLogger(__name__)
 
 # After a deployment all browsers come back at once. They queue up here and not for the database's
-# connections, where one would be unlucky again and again.
-_sign_ins = threading.BoundedSemaphore(2)
+# connections, where one would be unlucky again and again. When it hangs they are closed, and try
+# again: those who gave up meanwhile would hold their connections until their turn came.
+_sign_ins = Places(2)
 
 
 @socketio.on("connect")
 def connect(auth: Any = None) -> None:
     """By the session cookie, or by `auth: {"token": "<API token>"}`. Rooms follow the user's
     rights; a browser cannot ask for one."""
-    with _sign_ins:
+    with _sign_ins.place():
         user = _user(auth)
         if user is None:
             raise Refused("unauthorized")

@@ -27,29 +27,19 @@ class BusyError(Exception):
     """The database hangs, or there was no place for `LONGEST_WAIT_SECONDS`."""
 
 
-class Turnstile:
-    """WSGI middleware that lets `places` requests in at a time.
+class Places:
+    """So many may use the database at a time.
 
-    Without it a hung database turns "503 in 2 s" into minutes: each request would wait for a
-    connection behind all others. Who waits while PostgreSQL answers anybody waits on; when it has
-    answered nobody for `STALLED_SECONDS`, they are answered 503 at once.
+    Without it a hung database turns "503 in 2 s" into minutes: each would wait for a connection
+    behind all others. Who waits while PostgreSQL answers anybody waits on; when it has answered
+    nobody for `STALLED_SECONDS`, they are refused at once.
     """
 
-    def __init__(self, application: WSGIApplication, places: int) -> None:
-        self._application = application
+    def __init__(self, places: int) -> None:
         self._places = places
         self._queue: deque[Event] = deque()
         self.inside = 0
-        """Requests that are being answered now."""
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"].startswith(FREE_PATHS):
-            return self._application(environ, start_response)
-        try:
-            with self.place():
-                return self._application(environ, start_response)
-        except BusyError:
-            return refuse(start_response)
+        """Those who have a place now."""
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -80,6 +70,23 @@ class Turnstile:
             self._queue.popleft().send()  # the place passes on, so `inside` stays as it is
         else:
             self.inside -= 1
+
+
+class Turnstile(Places):
+    """WSGI middleware that lets `places` requests in at a time, and answers 503 to the others."""
+
+    def __init__(self, application: WSGIApplication, places: int) -> None:
+        super().__init__(places)
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(FREE_PATHS):
+            return self._application(environ, start_response)
+        try:
+            with self.place():
+                return self._application(environ, start_response)
+        except BusyError:
+            return refuse(start_response)
 
 
 def _is_hopeless(began: float) -> bool:
