@@ -101,6 +101,14 @@ class RedisBus(PubSubManager):
                 time.sleep(RECONNECT_SECONDS)
 
     def _understood(self, raw: bytes) -> Iterator[dict[str, Any]]:
+        """What cannot be read (another release's, during a deployment) is passed over: to subscribe
+        anew would lose what comes meanwhile."""
+        try:
+            yield from self._read(raw)
+        except (ValueError, LookupError, TypeError, RuntimeError) as error:
+            log.warning("Something unknown on %s: %r", self.channel, error)
+
+    def _read(self, raw: bytes) -> Iterator[dict[str, Any]]:
         sender, _, encoded = raw.partition(b"\n")
         if sender.decode() == self.host_id:
             return

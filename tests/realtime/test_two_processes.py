@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+import redis
 from flask import Flask
 
 from inbox.local.stores import Stores
+from inbox.realtime.bus import CHANNEL
 from tests.api.seats import Seat
 from tests.apps import Environment
 from tests.bounds import eventually
@@ -89,3 +92,33 @@ def test_after_redis_was_away_both_are_told_to_catch_up_and_hear_each_other_agai
     assert missed["content"] == "while it was away"
     say(door, zelda, "and after")
     assert there.ear.waits_for("new_message")["message"]["content"] == "and after"
+
+
+JUNK = [
+    b"",
+    b"\xff",
+    b'{"method": "emit", "event": "x"}',
+    b"somebody\nno JSON",
+    b"somebody\n[]",
+    b"somebody\n7",
+    b'somebody\n{"rooms": ["x"]}',
+    b'somebody\n{"method": "tell", "rooms": ["x"]}',
+    b'somebody\n{"method": "tell"}\n2[]',
+    b'somebody\n{"method": "sign_out"}',
+]
+
+
+def test_what_cannot_be_read_costs_nothing_of_what_comes_behind_it(
+    here: Seat, cast: Cast, stores: Stores
+) -> None:
+    """Another release, beside ours during a deployment, may have another form."""
+    rooms = json.dumps({"method": "tell", "rooms": [f"user:{cast.bob.id}"]})
+    with redis.Redis.from_url(stores.redis.url) as client, client.pipeline() as together:
+        for number, junk in enumerate(JUNK):
+            together.publish(CHANNEL, junk)
+            packet = f'2["contact_updated",{{"number":{number}}}]'
+            together.publish(CHANNEL, f"somebody\n{rooms}\n{packet}")
+        together.execute()
+    here.ear.waits_for("contact_updated", lambda event: event["number"] == len(JUNK) - 1)
+    heard = [event["number"] for event in here.ear.all("contact_updated")]
+    assert heard == list(range(len(JUNK)))
