@@ -39,6 +39,7 @@ def health() -> ResponseReturnValue:
 
 def _workers() -> int | None:
     try:
-        return Worker.count(connection=connect(settings().redis_url))
+        with connect(settings().redis_url) as client:
+            return Worker.count(connection=client)
     except redis.RedisError:
         return None
