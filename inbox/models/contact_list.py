@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, collate, func, select, text, tuple
 
 from inbox.extensions import db
 from inbox.models.contact import Contact
+from inbox.models.contact_tag import ContactTag
 from inbox.models.keyset import BadCursorError
 from inbox.models.loading import contacts_by_id
 
@@ -93,6 +94,14 @@ def page_of(
 def count(which: Sequence[ColumnElement[bool]]) -> int:
     db.session.execute(BY_INDEX)
     return db.session.scalar(select(func.count()).select_from(Contact).where(*which)) or 0
+
+
+def count_by_tag(which: Sequence[ColumnElement[bool]]) -> dict[int, int]:
+    """How many of these contacts each tag is on, by its id; those on none are missing."""
+    db.session.execute(BY_INDEX)
+    tagged = select(ContactTag.tag_id, func.count().label("number")).join(Contact).where(*which)
+    rows = db.session.execute(tagged.group_by(ContactTag.tag_id))
+    return {row.tag_id: row.number for row in rows}
 
 
 def ids_after(which: Sequence[ColumnElement[bool]], after: int, limit: int) -> Sequence[int]:

@@ -2,7 +2,7 @@
 
 import { get } from "./api.js";
 import { rowsShown, startBulk } from "./contacts_bulk.js";
-import { clearFilters, filterQuery, isFiltered, startFilters } from "./contacts_filters.js";
+import { chooseAgain, clearFilters, filterQuery, isFiltered, startFilters } from "./contacts_filters.js";
 import { startConnection } from "./connection.js";
 import { start } from "./realtime.js";
 import { on } from "./signals.js";
@@ -29,6 +29,7 @@ export function mount() {
   startBulk(() => load({ isFresh: true }));
   byId("contacts-scroll").addEventListener("scroll", onScroll, { passive: true });
   body.addEventListener("click", openRow);
+  byId("contact-filters").addEventListener("click", openTags);
   byId("contacts-error").querySelector("button").addEventListener("click", () => load({ isFresh: true }));
   byId("contacts-empty").querySelector("button").addEventListener("click", clearFilters);
   for (const news of ["contact", "conversation", "removed", "imported"]) on(news, refreshSoon);
@@ -42,6 +43,16 @@ export function mount() {
 function openRow({ target, ctrlKey, metaKey, shiftKey }) {
   if (target.closest("a, label, input, button") || ctrlKey || metaKey || shiftKey || getSelection().toString()) return;
   target.closest("tr")?.querySelector(".contact-link").click();
+}
+
+// What was narrowed to may be gone, and then the list is another one.
+async function openTags({ target }) {
+  if (!target.closest("#manage-tags")) return;
+  const { manageTags } = await import("./contacts_tags.js");
+  manageTags((hasChanged) => {
+    if (hasChanged && !chooseAgain()) load({ isFresh: true });
+    byId("manage-tags").focus();
+  });
 }
 
 function refreshSoon() {

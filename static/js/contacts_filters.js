@@ -54,14 +54,20 @@ export function clearFilters() {
   choose();
 }
 
-// A number that is no score yet says nothing yet.
-function choose() {
-  if (!form.checkValidity()) return;
+// Where the fields no longer say what the address does. Answers whether that was so.
+export function chooseAgain() {
+  // A number that is no score yet says nothing yet.
+  if (!form.checkValidity()) return false;
   const query = filterQuery().toString();
-  if (query === location.search.slice(1)) return;
+  if (query === location.search.slice(1)) return false;
   history.replaceState(null, "", location.pathname + (query && `?${query}`));
   show();
   changed();
+  return true;
+}
+
+function choose() {
+  chooseAgain();
 }
 
 function readAddress() {
