@@ -1,17 +1,17 @@
 // The board: its parts.
 
-import { startColumns } from "./board_columns.js";
 import { startDrag } from "./board_drag.js";
 import { startKeys } from "./board_keys.js";
 import { showWanted, startLive } from "./board_live.js";
 import { startMenu } from "./board_menu.js";
+import { startPaging } from "./board_paging.js";
 import { startConnection } from "./connection.js";
 import { start as startRealtime } from "./realtime.js";
 import { startTimes } from "./times.js";
 
 export function mount(board) {
   startTimes();
-  startColumns();
+  startPaging();
   startLive(board);
   startMenu(board);
   startKeys();
