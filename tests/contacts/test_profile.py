@@ -100,39 +100,6 @@ def test_a_name_given_here_stays_until_it_is_emptied(
     assert fetch() == "Yara Voss"
 
 
-def test_tags_are_put_on_and_taken_off(
-    alice: Browser, bob: Browser, path: str, cast: Cast, database: Database
-) -> None:
-    tagged = bob.post(f"{path}/tags", json={"name": "VIP"}).get_json()
-    assert [tag["name"] for tag in tagged["tags"]] == ["VIP"]
-    same = bob.post(f"{path}/tags", json={"name": "vip"}).get_json()
-    assert same["tags"] == tagged["tags"], "upper and lower case are one"
-    assert same["version"] == tagged["version"], "nothing was changed"
-    tag_id = tagged["tags"][0]["id"]
-    renamed = alice.patch(f"/api/tags/{tag_id}", json={"name": "Regular", "colour": "#00AA11"})
-    assert renamed.get_json()["colour"] == "#00aa11"
-    assert bob.get(path).get_json()["tags"][0]["name"] == "Regular"
-    assert bob.delete(f"{path}/tags/{tag_id}").get_json()["tags"] == []
-    titles = [each["title"] for each in bob.get(f"{path}/activities").get_json()["items"]]
-    assert titles == ["Tag Regular removed", "Tagged VIP"]
-    bob.put(f"{path}/tags/{tag_id}")
-    assert alice.delete(f"/api/tags/{tag_id}").status_code == 204
-    assert bob.get(path).get_json()["tags"] == []
-    for body in ({}, {"name": ""}, {"name": "x" * 41}, {"name": 1}, {"name": "a", "id": "1"}):
-        assert bob.post(f"{path}/tags", json=body).status_code == 422, body
-    for colour in ("red", "#12", "#12345g", "url(x)"):
-        body = {"name": "x", "colour": colour}
-        assert alice.post("/api/tags", json=body).status_code == 422, colour
-
-
-def test_a_new_tag_is_a_new_version_of_the_contact(
-    bob: Browser, path: str, cast: Cast, database: Database
-) -> None:
-    """Else browsers would drop the event that tells of it."""
-    before = bob.get(path).get_json()["version"]
-    assert bob.post(f"{path}/tags", json={"name": "VIP"}).get_json()["version"] > before
-
-
 def test_notes_are_written_changed_and_deleted(
     *, app: Flask, cast: Cast, alice: Browser, bob: Browser, charlie: Browser, path: str
 ) -> None:
@@ -228,32 +195,3 @@ def test_who_is_merged_away_takes_no_more_changes(
     with app.app_context(), transaction() as session:
         assert session.scalar(db.select(ContactTag.id)) is None
         assert session.get_one(Contact, gone.id).name == "Gone"
-
-
-def test_many_at_once_are_slices_that_change_nothing_twice(
-    app: Flask, cast: Cast, alice: Browser, database: Database
-) -> None:
-    with app.app_context():
-        tag = insert(Tag(organization_id=cast.organization.id, name="spring"))
-        for n in range(120):
-            contact(cast.page, f"Nr {n}")
-    body: dict[str, Any] = {"action": "TAG", "all": True, "tagId": str(tag.id)}
-    done, after, calls = 0, "0", 0
-    while after is not None:
-        address = "/api/contacts/bulk?q=nr"
-        answer = alice.post(address, json=body | {"after": after}).get_json()
-        done, after, calls = done + answer["done"], answer["nextAfter"], calls + 1
-    assert (done, calls) == (120, 3)
-    alice.post("/api/contacts/bulk?q=nr", json=body)
-    assert database.value("SELECT count(*) FROM contact_tags") == 120
-    assert database.value("SELECT count(*) FROM contact_activities") == 120
-    odd: list[dict[str, Any]] = [
-        {}, {"action": "DELETE", "all": True}, {"action": "TAG", "all": True},
-        {"action": "TAG", "ids": "1", "tagId": str(tag.id)},
-        {"action": "TAG", "ids": [{"$gt": 0}], "tagId": str(tag.id)},
-        {"action": "TAG", "ids": ["1"] * 501, "tagId": str(tag.id)},
-        {"action": "STAGE", "ids": ["1"]}, {"action": "ASSIGN", "all": True, "assigneeId": True},
-        {"action": {"$ne": ""}, "all": True},
-    ]  # fmt: skip
-    for each in odd:
-        assert alice.post("/api/contacts/bulk", json=each).status_code == 422, each
