@@ -24,7 +24,7 @@ import psycopg2
 from eventlet.queue import LightQueue
 
 from bench.payloads import APP_SECRET, FIRST_PERSON
-from inbox.web.serve import MOST_CONNECTIONS, SILENCE_SECONDS, send_at_once
+from inbox.web.serve import COLLECT_AFTER, MOST_CONNECTIONS, SILENCE_SECONDS, send_at_once
 from inbox.web.waiting import wait_in_green_threads
 from wsgi import open_listener
 
@@ -103,6 +103,7 @@ def main(kind: str) -> None:
     wait_in_green_threads()
     application = echo if kind == "echo" else store()
     gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     listener = open_listener()
     send_at_once(listener)
     eventlet.wsgi.server(
