@@ -13,6 +13,7 @@ from inbox.models.attachment import Attachment
 from inbox.models.contact import Contact
 from inbox.models.conversation import Conversation
 from inbox.models.message import Message
+from inbox.models.user import User
 
 
 def conversation_rows() -> Select[Conversation]:
@@ -24,7 +25,7 @@ def conversation_rows() -> Select[Conversation]:
         .options(
             contains_eager(Conversation.contact),
             joinedload(Conversation.facebook_page, innerjoin=True),
-            joinedload(Conversation.assignee),
+            joinedload(Conversation.assignee).lazyload(User.organization),
         )
         .execution_options(populate_existing=True)
     )
@@ -36,7 +37,7 @@ def message_rows() -> Select[Message]:
         select(Message)
         .options(
             selectinload(Message.attachments).joinedload(Attachment.stored_file),
-            joinedload(Message.author),
+            joinedload(Message.author).lazyload(User.organization),
             undefer(Message.platform),
         )
         .execution_options(populate_existing=True)
