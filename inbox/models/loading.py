@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 
-from sqlalchemy import BigInteger, ColumnElement, Select, any_, literal, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, any_, bindparam, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload, undefer
 
@@ -47,27 +48,42 @@ def message_rows() -> Select[Message]:
 def conversations_by_id(ids: Collection[int]) -> Sequence[Conversation]:
     if not ids:
         return []
-    return db.session.scalars(conversation_rows().where(_is_one_of(Conversation.id, ids))).all()
+    return db.session.scalars(_conversations_by_id(), {"ids": sorted(ids)}).all()
 
 
 def messages_by_id(ids: Collection[int]) -> Sequence[Message]:
     """In the order of the thread."""
     if not ids:
         return []
-    rows = message_rows().where(_is_one_of(Message.id, ids)).order_by(Message.sent_at, Message.id)
-    return db.session.scalars(rows).all()
+    return db.session.scalars(_messages_by_id(), {"ids": sorted(ids)}).all()
 
 
 def contacts_by_id(ids: Iterable[int]) -> Sequence[Contact]:
-    rows = (
-        select(Contact).where(_is_one_of(Contact.id, ids)).execution_options(populate_existing=True)
-    )
-    return db.session.scalars(rows).all()
+    return db.session.scalars(_contacts_by_id(), {"ids": sorted(ids)}).all()
 
 
-def _is_one_of(key: InstrumentedAttribute[int], ids: Iterable[int]) -> ColumnElement[bool]:
-    """As one array: `IN` makes a parameter of each, and another statement of each number."""
-    return key == any_(literal(sorted(ids), ARRAY(BigInteger)))
+# Made once: to put such a statement together takes as long as PostgreSQL takes to run it.
+
+
+@cache
+def _conversations_by_id() -> Select[Conversation]:
+    return conversation_rows().where(_is_given(Conversation.id))
+
+
+@cache
+def _messages_by_id() -> Select[Message]:
+    return message_rows().where(_is_given(Message.id)).order_by(Message.sent_at, Message.id)
+
+
+@cache
+def _contacts_by_id() -> Select[Contact]:
+    return select(Contact).where(_is_given(Contact.id)).execution_options(populate_existing=True)
+
+
+def _is_given(key: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """One of `ids`, as one array: `IN` makes a parameter of each, and another statement of each
+    number."""
+    return key == any_(bindparam("ids", type_=ARRAY(BigInteger)))
 
 
 def quoted_messages(messages: Iterable[Message]) -> dict[tuple[int, str], Message]:
