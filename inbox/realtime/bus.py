@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "inbox-events"
 RECONNECT_SECONDS = 1.0
+# After a publish in vain none is tried for so many times as long as that took: a Redis that hangs
+# would hold up what this process tells its own sockets, by half a second each time.
+RESTS = 4
 EVENT = "2"  # of Socket.IO's main namespace (its protocol, revision 5: packet encoding)
 
 
@@ -40,6 +43,7 @@ class RedisBus(PubSubManager):
         super().__init__(channel=CHANNEL, write_only=write_only, logger=log, json=json)
         self._url = url
         self._publisher = connect(url)
+        self._rests_until = 0.0
         self._own = threading.local()  # in workers, threads tell side by side
         self.on_deaf: Callable[[], None] = lambda: None
 
@@ -76,11 +80,14 @@ class RedisBus(PubSubManager):
             batch.append(lines)
 
     def _send(self, encoded: list[str]) -> None:
-        if not encoded:
+        began = time.monotonic()
+        if not encoded or began < self._rests_until:
             return
         try:
             self._publisher.publish(self.channel, "\n".join([self.host_id, *encoded]))
         except redis.RedisError as error:
+            now = time.monotonic()
+            self._rests_until = now + RESTS * (now - began)
             log.warning("%d events not passed on, browsers catch up: %s", len(encoded), error)
 
     def _listen(self) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ from inbox.meta.deliveries.webhook import ParsedDelivery
 # appendix A).
 RIVALS = ("40", "55")
 LOCKED = "55P03"
+BYTES_OF_A_MESSAGE = 40_000  # at most, for a statement of a megabyte; they have some 500
 PATIENCE_SECONDS = 1.0  # each that waits for a lock in vain takes 0.3 s, and Meta gives up after 5
 
 
@@ -56,10 +57,10 @@ class Gathering:
 
     def _company_of(self, delivery: ParsedDelivery) -> list[Ticket]:
         company = []
-        messages = len(delivery.events)
-        while self._waiting and messages + len(self._waiting[0].delivery.events) <= FEW:
+        weight = _weight(delivery)
+        while self._waiting and weight + _weight(self._waiting[0].delivery) <= FEW:
             company.append(self._waiting.popleft())
-            messages += len(company[-1].delivery.events)
+            weight += _weight(company[-1].delivery)
         return company
 
     def _pass_lane_on(self) -> None:
@@ -117,6 +118,11 @@ class Gathering:
             for ticket in [each for each in tickets if _befalls(error, failed, each.delivery)]:
                 tickets.remove(ticket)
                 ticket.news.send_exception(error)
+
+
+def _weight(delivery: ParsedDelivery) -> int:
+    """In messages. Those without any, and long bodies, are written down too."""
+    return max(1, len(delivery.events), len(delivery.body) // BYTES_OF_A_MESSAGE)
 
 
 def _befalls(error: Exception, failed: ParsedDelivery, other: ParsedDelivery) -> bool:

@@ -3,16 +3,19 @@
 import "/static/vendor/sortablejs-1.15.6/Sortable.min.js";
 
 import { patch, post, remove } from "./api.js";
+import { startLive } from "./pipelines_live.js";
 import { startOrder } from "./pipelines_order.js";
 import { toast } from "./toasts.js";
 
 const byId = (id) => document.getElementById(id);
 
 export function mount(root) {
-  for (const list of root.querySelectorAll(".stage-list")) {
+  const paint = () => root.querySelectorAll(".stage-list").forEach((list) => {
     showNumbers(list);
     startOrder(list);
-  }
+  });
+  paint();
+  startLive(root, paint);
   root.addEventListener("click", ({ target }) => {
     const found = Object.keys(CLICKS).find((name) => target.closest(`[${name}]`));
     if (found) CLICKS[found](target.closest(".stage-row"), target.closest(".pipeline"));

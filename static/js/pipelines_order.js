@@ -8,6 +8,7 @@ const PAUSE = 400; // ms: several steps in a row are one change
 export function startOrder(list) {
   let waiting = null;
   const keepSoon = () => {
+    list.classList.add("is-sorting"); // nothing may move it meanwhile
     clearTimeout(waiting);
     waiting = setTimeout(() => keep(list), PAUSE);
   };
@@ -36,11 +37,14 @@ export function startOrder(list) {
 }
 
 async function keep(list) {
+  list.classList.add("is-sorting");
   const stageIds = [...list.querySelectorAll(".stage-row")].map(({ dataset }) => dataset.stage);
   try {
     await patch(`/api/pipelines/${list.closest(".pipeline").dataset.pipeline}`, { stageIds });
     toast("Order saved");
   } catch (error) {
     toast(Object.values(error.fields ?? {})[0] ?? error.message);
+  } finally {
+    list.classList.remove("is-sorting");
   }
 }

@@ -2,6 +2,7 @@
 
 import { post } from "./api.js";
 import { ask } from "./confirm.js";
+import { startLive } from "./review_live.js";
 import { announce, toast } from "./toasts.js";
 
 let root;
@@ -16,6 +17,7 @@ export function mount(element) {
     else if (all) decideAll(button.closest(".review-all"), all);
     else if ("undo" in button.dataset) undo(button.closest("[data-run]"), button);
   });
+  startLive(root);
   root.addEventListener("change", ({ target }) => {
     if (target.matches("[data-change]") && target.value) decide(target.closest(".review-move"), "change", { stageId: target.value });
   });

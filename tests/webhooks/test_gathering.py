@@ -59,6 +59,21 @@ def test_many_deliveries_at_once_are_stored_in_fewer_statements_each_with_its_jo
     assert statements(database) < MANY
 
 
+def test_deliveries_without_messages_or_with_long_bodies_are_not_all_stored_at_once(
+    door: Door, messenger: Line, database: Database
+) -> None:
+    """What is written by one statement is held in memory several times over."""
+    empty = {"object": "page", "entry": [{"id": messenger.account, "changes": [{"field": "feed"}]}]}
+    long = messenger.delivery(messenger.text("number 1")) | {"padding": "x" * 400_000}
+    for delivery, most in ((empty, 25), (long, 2)):
+        database.rows("DELETE FROM webhook_deliveries")
+        with ThreadPoolExecutor(2 * MANY) as pool:
+            list(pool.map(door.takes, [wire_text(delivery)] * 2 * MANY))
+        together = database.rows("SELECT count(*) FROM webhook_deliveries GROUP BY xmin::text")
+        assert sum(row["count"] for row in together) == 2 * MANY
+        assert 1 < max(row["count"] for row in together) <= most
+
+
 def test_a_message_that_postgresql_refuses_is_set_aside_and_its_company_is_stored(
     door: Door, messenger: Line, database: Database
 ) -> None:

@@ -16,7 +16,6 @@ from inbox.web import access
 from inbox.web.api import parameters
 from inbox.web.api.contact_bulk import chosen_contacts, place_in
 from inbox.web.contact_queries import filter_words
-from inbox.web.errors import Invalid
 from inbox.web.identity import admin_required, signed_in_user
 
 blueprint = Blueprint("api_ai_runs", __name__, url_prefix="/api/ai-runs")
@@ -58,8 +57,10 @@ def start() -> ResponseReturnValue:
     user = signed_in_user()
     body = parameters.json_object()
     ids = ids_after(chosen_contacts(body, user), place_in(body), AT_ONCE + 1)
-    run = access.ai_run(_run_id(body), user=user) if "runId" in body else None
-    run = run or start_run(filter_words(), by=user)
+    if "runId" in body:
+        run = access.ai_run(parameters.id_in(body, "runId", "a run"), user=user)
+    else:
+        run = start_run(filter_words(), by=user)
     add(run, ids[:AT_ONCE], by=user)
     row = db.session.get_one(
         AiRun, run.id, options=[joinedload(AiRun.started_by)], populate_existing=True
@@ -69,10 +70,3 @@ def start() -> ResponseReturnValue:
         "done": len(ids[:AT_ONCE]),
         "nextAfter": str(ids[AT_ONCE - 1]) if len(ids) > AT_ONCE else None,
     }, 202
-
-
-def _run_id(body: dict[str, object]) -> str:
-    value = body["runId"]
-    if not isinstance(value, str | int) or isinstance(value, bool):
-        raise Invalid(runId="runId must be the id of a run.")
-    return str(value)

@@ -73,32 +73,36 @@ def chosen_contacts(body: Body, user: User) -> Sequence[ColumnElement[bool]]:
         return [listed(user), *filters_of_request(user).conditions()]
     if not isinstance(ids, list) or len(ids) > MOST_TICKED:
         raise Invalid(ids=f"ids must be a list of at most {MOST_TICKED} ids, or all must be true.")
-    return [listed(user), Contact.id.in_([_key(each, "ids") for each in ids])]
+    return [listed(user), Contact.id.in_([parameters.key_of(each, "ids") for each in ids])]
 
 
 def place_in(body: Body) -> int:
-    return _key(body.get("after", 0), "after")
+    return parameters.key_of(body.get("after", 0), "after")
 
 
 def _tag(body: Body, user: User) -> Act:
-    tag = access.tag(_id(body, "tagId"), user=user)
+    tag = access.tag(str(parameters.key_in(body, "tagId")), user=user)
     return lambda contact: tagging.put_tag(contact, tag, by=user)
 
 
 def _untag(body: Body, user: User) -> Act:
-    tag = access.tag(_id(body, "tagId"), user=user)
+    tag = access.tag(str(parameters.key_in(body, "tagId")), user=user)
     return lambda contact: tagging.take_tag(contact, tag, by=user)
 
 
 def _assign(body: Body, user: User) -> Act:
     is_nobody = "assigneeId" in body and body["assigneeId"] is None
-    holder = None if is_nobody else access.colleague(_id(body, "assigneeId"), user=user)
+    holder = (
+        None
+        if is_nobody
+        else access.colleague(str(parameters.key_in(body, "assigneeId")), user=user)
+    )
     return partial(bulk.hand_over, assignee=holder, by=user)
 
 
 def _stage(body: Body, user: User) -> Act:
     is_off = "stageId" in body and body["stageId"] is None
-    stage = None if is_off else access.stage(_id(body, "stageId"), user=user)
+    stage = None if is_off else access.stage(str(parameters.key_in(body, "stageId")), user=user)
     return partial(bulk.put, stage=stage, by=user)
 
 
@@ -108,14 +112,3 @@ ACTIONS: dict[str, Callable[[Body, User], Act]] = {
     "ASSIGN": _assign,
     "STAGE": _stage,
 }
-
-
-def _id(body: Body, name: str) -> str:
-    return str(_key(body.get(name), name))
-
-
-def _key(value: object, name: str) -> int:
-    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-    if not text.isascii() or not text.isdigit() or len(text) >= parameters.LONGEST_NUMBER:
-        raise Invalid(**{name: f"{name} must be an id."})
-    return int(text)

@@ -93,11 +93,10 @@ def _wanted() -> tuple[str, list[str]]:
     body = parameters.json_object()
     if unknown := set(body) - {"contactId", "take"}:
         raise Invalid(**dict.fromkeys(unknown, "This cannot be set here."))
-    other_id, take = body.get("contactId"), body.get("take", [])
-    if not isinstance(other_id, str | int) or isinstance(other_id, bool):
-        raise Invalid(contactId="contactId must be the id of a contact.")
+    other_id = parameters.id_in(body, "contactId", "a contact")
+    take = body.get("take", [])
     if not isinstance(take, list) or not all(isinstance(name, str) for name in take):
         raise Invalid(take="take must be a list of names.")
     if not set(take) <= CHOICES.keys():
         raise Invalid(take=f"take must be a list of {', '.join(CHOICES)}.")
-    return str(other_id), take
+    return other_id, take

@@ -36,7 +36,7 @@ def change(contact_id: str) -> ResponseReturnValue:
         raise Invalid(**faults)
     moved = None
     if "stageId" in body:
-        moved = by_hand.put(row, _stage(body["stageId"], user), by=user)
+        moved = by_hand.put(row, _stage(body, user), by=user)
     if "isPinned" in body:
         by_hand.set_pin(row, body["isPinned"] is True, by=user)
     return _answer(row.id, moved, user)
@@ -48,18 +48,14 @@ def undo(contact_id: str) -> ResponseReturnValue:
     """`{moveId}` → the contact, where it stood before. 422 once it was moved again."""
     user = signed_in_user()
     row = access.contact(contact_id, user=user)
-    move_id = str(parameters.json_object().get("moveId"))
-    if not move_id.isascii() or not move_id.isdigit() or len(move_id) > 18:
-        raise Invalid(moveId="moveId must be that of a move's answer.")
-    return _answer(row.id, by_hand.take_back(row, int(move_id), by=user), user)
+    move_id = parameters.key_in(parameters.json_object(), "moveId", "that of a move's answer")
+    return _answer(row.id, by_hand.take_back(row, move_id, by=user), user)
 
 
-def _stage(value: object, user: User) -> PipelineStage | None:
-    if value is None:
+def _stage(body: dict[str, object], user: User) -> PipelineStage | None:
+    if body["stageId"] is None:
         return None
-    if not isinstance(value, str | int) or isinstance(value, bool):
-        raise Invalid(stageId="stageId must be the id of a stage, or null.")
-    return access.stage(str(value), user=user)
+    return access.stage(parameters.id_in(body, "stageId", "a stage, or null"), user=user)
 
 
 def _answer(contact_id: int, moved: ContactActivity | None, user: User) -> shapes.Shape:

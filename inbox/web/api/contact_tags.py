@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
@@ -11,7 +12,7 @@ from flask_login import login_required
 from inbox import shapes
 from inbox.actions.contacts import tagging
 from inbox.extensions import db
-from inbox.models import Tag
+from inbox.models import Tag, User
 from inbox.models.contact_filters import listed
 from inbox.models.contact_list import count_by_tag
 from inbox.web import access
@@ -48,9 +49,7 @@ def index() -> ResponseReturnValue:
 @login_required
 def create() -> ResponseReturnValue:
     """`{name, colour?}` → 201 and the tag; one of that name that is there already."""
-    name, colour = _tag_fields()
-    if name is None:
-        raise Invalid(name="This is needed.")
+    name, colour = _named()
     return shapes.tag(tagging.make_tag(name, colour=colour, by=signed_in_user())), 201
 
 
@@ -77,33 +76,39 @@ def remove(tag_id: str) -> ResponseReturnValue:
 @login_required
 def put_new(contact_id: str) -> ResponseReturnValue:
     """`{name}`: puts the tag of that name on the contact, which may be a new one. → the contact."""
-    user = signed_in_user()
-    row = access.contact(contact_id, user=user)
-    name, _ = _tag_fields()
-    if name is None:
-        raise Invalid(name="This is needed.")
-    tagging.put_tag(row, tagging.make_tag(name, by=user), by=user)
-    return shape_of(row, user)
+    return _changed(
+        contact_id, tagging.put_tag, lambda user: tagging.make_tag(_named()[0], by=user)
+    )
 
 
 @blueprint.put("/contacts/<contact_id>/tags/<tag_id>")
 @login_required
 def put(contact_id: str, tag_id: str) -> ResponseReturnValue:
     """→ the contact."""
-    user = signed_in_user()
-    row = access.contact(contact_id, user=user)
-    tagging.put_tag(row, access.tag(tag_id, user=user), by=user)
-    return shape_of(row, user)
+    return _changed(contact_id, tagging.put_tag, lambda user: access.tag(tag_id, user=user))
 
 
 @blueprint.delete("/contacts/<contact_id>/tags/<tag_id>")
 @login_required
 def take(contact_id: str, tag_id: str) -> ResponseReturnValue:
     """→ the contact."""
+    return _changed(contact_id, tagging.take_tag, lambda user: access.tag(tag_id, user=user))
+
+
+def _changed(
+    contact_id: str, change: Callable[..., None], tag_of: Callable[[User], Tag]
+) -> ResponseReturnValue:
     user = signed_in_user()
     row = access.contact(contact_id, user=user)
-    tagging.take_tag(row, access.tag(tag_id, user=user), by=user)
+    change(row, tag_of(user), by=user)
     return shape_of(row, user)
+
+
+def _named() -> tuple[str, str | None]:
+    name, colour = _tag_fields()
+    if name is None:
+        raise Invalid(name="This is needed.")
+    return name, colour
 
 
 def _tag_fields() -> tuple[str | None, str | None]:

@@ -1,4 +1,5 @@
-"""Query parameters, read strictly: a value that cannot be meant is named, not guessed."""
+"""Query parameters and ids in bodies, read strictly: a value that cannot be meant is named, not
+guessed."""
 
 from __future__ import annotations
 
@@ -64,3 +65,24 @@ def json_object() -> dict[str, object]:
     if not isinstance(body, dict):
         raise Invalid(body="Send a JSON object.")
     return body
+
+
+def id_in(body: dict[str, object], name: str, what: str) -> str:
+    """An id, as a string or an integer, of which `access` says whether it names anything. Raises
+    `Invalid`; `what` is such as "a stage"."""
+    value = body.get(name)
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise Invalid(**{name: f"{name} must be the id of {what}."})
+    return str(value)
+
+
+def key_in(body: dict[str, object], name: str, what: str = "an id") -> int:
+    """The same as a number, for what is only compared. Raises `Invalid`."""
+    return key_of(body.get(name), name, what)
+
+
+def key_of(value: object, name: str, what: str = "an id") -> int:
+    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if not text.isascii() or not text.isdigit() or len(text) >= LONGEST_NUMBER:
+        raise Invalid(**{name: f"{name} must be {what}."})
+    return int(text)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +14,6 @@ from inbox.models import review
 from inbox.shapes.reviews import ai_run, stage_move
 from inbox.web import access
 from inbox.web.api import parameters
-from inbox.web.errors import Invalid
 from inbox.web.identity import admin_required, signed_in_user
 
 blueprint = Blueprint("api_stage_moves", __name__, url_prefix="/api")
@@ -38,50 +40,38 @@ def index() -> ResponseReturnValue:
 @blueprint.post("/stage-moves/<move_id>/accept")
 @admin_required
 def accept(move_id: str) -> ResponseReturnValue:
-    """The contact moves as proposed. 422 where that is decided already."""
-    user = signed_in_user()
-    actions.accept(access.stage_move(move_id, user=user), by=user)
-    return _left(user.organization_id)
+    """The contact moves as proposed. 422 where that is decided already. → `{waiting}`."""
+    return _decided(move_id, actions.accept)
 
 
 @blueprint.post("/stage-moves/<move_id>/change")
 @admin_required
 def change(move_id: str) -> ResponseReturnValue:
     """`{stageId}`: the contact moves there instead, and is pinned."""
-    user = signed_in_user()
-    row = access.stage_move(move_id, user=user)
-    stage_id = parameters.json_object().get("stageId")
-    if not isinstance(stage_id, str | int) or isinstance(stage_id, bool):
-        raise Invalid(stageId="stageId must be the id of a stage.")
-    actions.change(row, access.stage(str(stage_id), user=user), by=user)
-    return _left(user.organization_id)
+    stage_id = parameters.id_in(parameters.json_object(), "stageId", "a stage")
+    stage = access.stage(stage_id, user=signed_in_user())
+    return _decided(move_id, partial(actions.change, stage=stage))
 
 
 @blueprint.post("/stage-moves/<move_id>/reject")
 @admin_required
 def reject(move_id: str) -> ResponseReturnValue:
     """The contact stays where it is."""
-    user = signed_in_user()
-    actions.reject(access.stage_move(move_id, user=user), by=user)
-    return _left(user.organization_id)
+    return _decided(move_id, actions.reject)
 
 
 @blueprint.post("/stage-moves/accept-all")
 @admin_required
 def accept_all() -> ResponseReturnValue:
     """`{throughId}`: accepts all that wait up to this one, 200 at once. → `{decided, waiting}`."""
-    user = signed_in_user()
-    decided = actions.accept_all(user.organization_id, through_id=_through(), by=user)
-    return _left(user.organization_id) | {"decided": decided}
+    return _all_decided(actions.accept_all)
 
 
 @blueprint.post("/stage-moves/reject-all")
 @admin_required
 def reject_all() -> ResponseReturnValue:
     """`{throughId}`: rejects all that wait up to this one, 200 at once. → `{decided, waiting}`."""
-    user = signed_in_user()
-    decided = actions.reject_all(user.organization_id, through_id=_through(), by=user)
-    return _left(user.organization_id) | {"decided": decided}
+    return _all_decided(actions.reject_all)
 
 
 @blueprint.post("/ai-runs/<run_id>/undo")
@@ -95,12 +85,15 @@ def undo(run_id: str) -> ResponseReturnValue:
     return ai_run(row) | {"contacts": undone.contacts, "isDone": undone.is_done}
 
 
-def _left(organization_id: int) -> dict[str, object]:
-    return {"waiting": review.count(organization_id)}
+def _decided(move_id: str, decide: Callable[..., None]) -> ResponseReturnValue:
+    user = signed_in_user()
+    decide(access.stage_move(move_id, user=user), by=user)
+    return {"waiting": review.count(user.organization_id)}
 
 
-def _through() -> int:
-    raw = str(parameters.json_object().get("throughId", ""))
-    if not raw.isascii() or not raw.isdigit() or len(raw) > 18:
-        raise Invalid(throughId="throughId must be the id of the newest move that was seen.")
-    return int(raw)
+def _all_decided(decide: Callable[..., int]) -> ResponseReturnValue:
+    user = signed_in_user()
+    newest_seen = "the id of the newest move that was seen"
+    through = parameters.key_in(parameters.json_object(), "throughId", newest_seen)
+    decided = decide(user.organization_id, through_id=through, by=user)
+    return {"waiting": review.count(user.organization_id), "decided": decided}
