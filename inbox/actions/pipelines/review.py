@@ -22,7 +22,7 @@ def accept(proposal: StageMove, *, by: User) -> None:
     _decide(proposal, MoveStatus.ACCEPTED, _proposed_stage(proposal), by=by)
 
 
-def change(proposal: StageMove, *, stage: PipelineStage, by: User) -> None:
+def change(proposal: StageMove, stage: PipelineStage, *, by: User) -> None:
     """The contact moves to another stage, and is pinned there: a person's move, and none of the
     batch's."""
     _decide(proposal, MoveStatus.CHANGED, stage, by=by)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from inbox.actions.pipelines import review as actions
 from inbox.actions.pipelines.undoing_runs import undo_run
-from inbox.models import review
+from inbox.models import StageMove, User, review
 from inbox.shapes.reviews import ai_run, stage_move
 from inbox.web import access
 from inbox.web.api import parameters
@@ -41,23 +40,26 @@ def index() -> ResponseReturnValue:
 @admin_required
 def accept(move_id: str) -> ResponseReturnValue:
     """The contact moves as proposed. 422 where that is decided already. → `{waiting}`."""
-    return _decided(move_id, actions.accept)
+    return _decided(move_id, lambda row, user: actions.accept(row, by=user))
 
 
 @blueprint.post("/stage-moves/<move_id>/change")
 @admin_required
 def change(move_id: str) -> ResponseReturnValue:
     """`{stageId}`: the contact moves there instead, and is pinned."""
-    stage_id = parameters.id_in(parameters.json_object(), "stageId", "a stage")
-    stage = access.stage(stage_id, user=signed_in_user())
-    return _decided(move_id, partial(actions.change, stage=stage))
+
+    def decide(row: StageMove, user: User) -> None:
+        stage_id = parameters.id_in(parameters.json_object(), "stageId", "a stage")
+        actions.change(row, access.stage(stage_id, user=user), by=user)
+
+    return _decided(move_id, decide)
 
 
 @blueprint.post("/stage-moves/<move_id>/reject")
 @admin_required
 def reject(move_id: str) -> ResponseReturnValue:
     """The contact stays where it is."""
-    return _decided(move_id, actions.reject)
+    return _decided(move_id, lambda row, user: actions.reject(row, by=user))
 
 
 @blueprint.post("/stage-moves/accept-all")
@@ -85,9 +87,9 @@ def undo(run_id: str) -> ResponseReturnValue:
     return ai_run(row) | {"contacts": undone.contacts, "isDone": undone.is_done}
 
 
-def _decided(move_id: str, decide: Callable[..., None]) -> ResponseReturnValue:
+def _decided(move_id: str, decide: Callable[[StageMove, User], None]) -> ResponseReturnValue:
     user = signed_in_user()
-    decide(access.stage_move(move_id, user=user), by=user)
+    decide(access.stage_move(move_id, user=user), user)
     return {"waiting": review.count(user.organization_id)}
 
 
