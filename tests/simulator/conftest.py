@@ -1,46 +1,17 @@
-"""Fixtures: a receiver of webhooks, a pretend Meta that sends to it, and a Graph client."""
+"""Fixtures: a receiver of webhooks, a pretend Meta that sends to it, and who calls it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-import requests
 
 from inbox.simulator.pretend import PageSettings
 from inbox.simulator.server import Simulator
-from inbox.simulator.world import Person
+from inbox.simulator.world import Page, Person
+from tests.simulator.facebook_app import App
+from tests.simulator.graph import APP_SECRET, Graph
 from tests.simulator.receiver import Receiver
-
-APP_SECRET = "app-secret-of-the-tests"
-
-
-class Graph:
-    """Calls the Graph API as an app with the page's token would."""
-
-    def __init__(self, meta: Simulator) -> None:
-        self.meta = meta
-        self.token: str | None = meta.page.token
-
-    def get(self, path: str, **query: Any) -> requests.Response:
-        return self._call("GET", path, params=query)
-
-    def post(self, path: str, body: dict[str, Any] | None = None) -> requests.Response:
-        return self._call("POST", path, json=body or {})
-
-    def delete(self, path: str) -> requests.Response:
-        return self._call("DELETE", path)
-
-    def send(self, person: Person, text: str = "svar", **more: Any) -> requests.Response:
-        message = {"text": text} | more.pop("message", {})
-        body = {"recipient": {"id": person.id}, "messaging_type": "RESPONSE", "message": message}
-        return self.post("/me/messages", body | more)
-
-    def _call(self, method: str, path: str, **options: Any) -> requests.Response:
-        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        url = f"{self.meta.url}/v26.0{path}"
-        return requests.request(method, url, headers=headers, timeout=20, **options)
 
 
 @pytest.fixture
@@ -82,11 +53,13 @@ def ines(meta: Simulator) -> Person:
     return meta.add_person("Inés Vega", "instagram", username="ines.vega")
 
 
-def error(answer: requests.Response) -> tuple[int, int | None]:
-    """Code and subcode of a Graph error; asserts that it is one."""
-    body = answer.json()["error"]
-    assert answer.status_code >= 400
-    assert body["message"]
-    assert body["type"]
-    assert body["fbtrace_id"]
-    return body["code"], body.get("error_subcode")
+@pytest.fixture
+def app(meta: Simulator) -> App:
+    return App(meta)
+
+
+@pytest.fixture
+def workshop(meta: Simulator) -> Page:
+    """Another page of the same person, not subscribed yet, without Instagram."""
+    settings = PageSettings("20077", "Workshop", has_instagram=False, is_subscribed=False)
+    return meta.add_page(settings)

@@ -10,7 +10,7 @@ import requests
 from inbox.simulator.pretend import PageSettings
 from inbox.simulator.server import Simulator
 from inbox.simulator.world import Person
-from tests.simulator.conftest import Graph, error
+from tests.simulator.graph import Graph, error
 
 
 def batch(graph: Graph, *urls: str, **more: Any) -> list[dict[str, Any] | None]:

@@ -6,7 +6,7 @@ from inbox.simulator.demo import live, topic_of
 from inbox.simulator.server import Simulator
 from inbox.simulator.workshop import add_workshop, fill_workshop
 from tests.bounds import eventually
-from tests.simulator.conftest import Graph
+from tests.simulator.graph import Graph
 from tests.simulator.receiver import Receiver
 
 

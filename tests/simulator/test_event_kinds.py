@@ -7,7 +7,7 @@ import pytest
 from inbox.simulator.customer import KINDS
 from inbox.simulator.server import Simulator
 from inbox.simulator.world import Person
-from tests.simulator.conftest import Graph
+from tests.simulator.graph import Graph
 from tests.simulator.receiver import Receiver
 
 WITH_URL = [

@@ -17,7 +17,7 @@ import requests
 
 from inbox.simulator.server import Simulator
 from tests.bounds import eventually
-from tests.simulator.conftest import APP_SECRET
+from tests.simulator.graph import APP_SECRET
 
 CONFIRMED = {"url": "https://inbox.example/deletion/abc", "confirmation_code": "abc"}
 

@@ -12,7 +12,7 @@ from inbox.simulator.generated_counts import mark
 from inbox.simulator.generated_page import GeneratedPage
 from inbox.simulator.server import Simulator
 from tests.bounds import eventually
-from tests.simulator.conftest import Graph, error
+from tests.simulator.graph import Graph, error
 from tests.simulator.receiver import Receiver
 
 FIELDS = (

@@ -6,7 +6,7 @@ import requests
 from inbox.simulator.pretend import PageSettings
 from inbox.simulator.server import Simulator
 from inbox.simulator.world import Person, ProfileFailure
-from tests.simulator.conftest import Graph, error
+from tests.simulator.graph import Graph, error
 
 
 def test_a_profile_on_messenger(meta: Simulator, graph: Graph, eva: Person) -> None:

@@ -14,7 +14,7 @@ from inbox.simulator.pretend import PageSettings, PretendMeta
 from inbox.simulator.server import Simulator
 from inbox.simulator.state import load_state, save_state
 from inbox.simulator.world import Person
-from tests.simulator.conftest import Graph, error
+from tests.simulator.graph import Graph, error
 from tests.simulator.receiver import Receiver
 
 DAY_MS = 86_400_000

@@ -13,7 +13,7 @@ import requests
 
 from inbox.simulator.server import Simulator
 from inbox.simulator.world import Person
-from tests.simulator.conftest import Graph, error
+from tests.simulator.graph import Graph, error
 
 
 def business(answer: requests.Response) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from playwright.sync_api import expect, sync_playwright
 from inbox.simulator.server import Simulator
 from inbox.simulator.world import Person
 from tests.browser import browser_path, may_be_skipped
-from tests.simulator.conftest import Graph
+from tests.simulator.graph import Graph
 from tests.simulator.receiver import Receiver
 
 FLAGS = [

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import requests
 
-from tests.simulator.conftest import APP_SECRET
+from tests.simulator.graph import APP_SECRET
 from tests.simulator.receiver import Receiver
 
 ROOT = Path(__file__).parents[2]

@@ -10,7 +10,7 @@ import requests
 
 from inbox.simulator.generated_page import GeneratedPage
 from inbox.simulator.server import Simulator
-from tests.simulator.conftest import Graph, error
+from tests.simulator.graph import Graph, error
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import requests
 from inbox.simulator.server import Simulator
 from inbox.simulator.world import Person
 from tests.bounds import eventually
-from tests.simulator.conftest import Graph, error
+from tests.simulator.graph import Graph, error
 from tests.simulator.receiver import Receiver
 
 HOUR = 3600

@@ -7,7 +7,7 @@ import pytest
 
 from inbox.simulator.server import Simulator
 from inbox.simulator.world import Person
-from tests.simulator.conftest import APP_SECRET
+from tests.simulator.graph import APP_SECRET
 from tests.simulator.receiver import Receiver
 
 

@@ -4,7 +4,7 @@ from inbox.simulator.pretend import PageSettings
 from inbox.simulator.server import Simulator
 from inbox.simulator.world import Person
 from tests.bounds import eventually
-from tests.simulator.conftest import Graph
+from tests.simulator.graph import Graph
 from tests.simulator.receiver import Receiver
 
 
