@@ -23,6 +23,7 @@ from inbox import create_app
 from inbox.config import Config
 from inbox.extensions import db
 from inbox.realtime import realtime
+from inbox.web.accepting import SteadyListener
 from inbox.web.bodies import WholeBodies
 from inbox.web.fast_door import FastDoor
 from inbox.web.turnstile import Turnstile
@@ -59,7 +60,7 @@ def serve(listener: socket.socket, config: Config) -> None:
     door = FastDoor(app, turnstile, LANES_FOR_DELIVERIES)
     server = eventlet.spawn(
         eventlet.wsgi.server,
-        listener,
+        SteadyListener(listener),
         WholeBodies(_without_compression(door), app.config["MAX_CONTENT_LENGTH"]),
         max_size=_most_connections(),
         socket_timeout=SILENCE_SECONDS,

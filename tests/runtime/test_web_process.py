@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from functools import partial
+from urllib.parse import urlsplit
 
 import psycopg2
 import requests
@@ -55,6 +58,23 @@ def test_sigterm_lets_a_request_finish_that_is_being_answered(
         lock.rollback()
         assert answer.result().status_code in (200, 503)  # 503 when the lock was held too long
     assert web.process.wait(10) == 0
+
+
+def test_it_accepts_again_after_it_had_no_files_left(start: Starter) -> None:
+    web = start.web()
+    (child,) = children_of(web.process.pid)
+    address = urlsplit(web.url)
+    most = resource.prlimit(child, resource.RLIMIT_NOFILE)
+    used = max(int(fd) for fd in os.listdir(f"/proc/{child}/fd"))
+    resource.prlimit(child, resource.RLIMIT_NOFILE, (used + 1, most[1]))
+    with ExitStack() as callers:
+        for _ in range(12):
+            caller = socket.create_connection((str(address.hostname), address.port or 0))
+            callers.enter_context(caller)
+        eventually(lambda: "Too many open files" in web.process.log.read_text())
+        resource.prlimit(child, resource.RLIMIT_NOFILE, most)
+        assert web.is_ready()
+    assert children_of(web.process.pid) == [child], "the same process goes on"
 
 
 def test_a_child_that_is_killed_is_replaced(start: Starter) -> None:
