@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
 from inbox.actions.ai.claiming import ours
 from inbox.actions.ai.filing import file
+from inbox.actions.ai.past import Past, past_of
 from inbox.actions.ai.reading import Desk
 from inbox.actions.ai.results import Result, Verdict, stored_verdicts
 from inbox.db import retry_on_conflict, transaction
@@ -37,7 +38,7 @@ def apply(results: Sequence[Result], desk: Desk) -> int:
 
 def _apply(results: Sequence[Result], desk: Desk) -> int:
     with transaction() as session:
-        _hold_stages(desk)
+        stages = _held_stages(desk)
         locked = session.scalars(
             select(AnalysisRequest)
             .where(ours([result.held for result in results]))
@@ -48,14 +49,13 @@ def _apply(results: Sequence[Result], desk: Desk) -> int:
         by_id = {result.held.id: result for result in results}
         taken = [by_id[request.id] for request in locked]
         contacts = _locked_contacts([request.contact_id for request in locked])
+        past = past_of(contacts)
         verdicts = stored_verdicts([r for r in taken if r.held.contact_id in contacts], desk)
-        still = [
-            contact_id
-            for contact_id, verdict in verdicts.items()
-            if not _take_effect(verdict, contacts[contact_id], desk)
-        ]
-        _end(locked, by_id)
-        announce(contacts=still)  # the others were announced when they moved
+        with session.no_autoflush:  # all that is set here is written together
+            for contact_id, verdict in verdicts.items():
+                _take_effect(verdict, contacts[contact_id], desk, stages, past)
+            _end(locked, by_id)
+        announce(contacts=verdicts)  # at once: each told by itself costs as much as all
     return len(locked)
 
 
@@ -67,26 +67,30 @@ def _locked_contacts(contact_ids: Sequence[int]) -> dict[int, Contact]:
     return {row.id: row for row in rows}
 
 
-def _hold_stages(desk: Desk) -> None:
-    """Before the contacts, as who deletes a stage does."""
-    held = select(PipelineStage.id).where(PipelineStage.id.in_([row.id for row in desk.stages]))
-    db.session.execute(held.order_by(PipelineStage.id).with_for_update(read=True, key_share=True))
+def _held_stages(desk: Desk) -> dict[int, PipelineStage]:
+    """Those that are still there, by id. Before the contacts, as who deletes a stage does."""
+    held = select(PipelineStage).where(PipelineStage.id.in_([row.id for row in desk.stages]))
+    held = held.order_by(PipelineStage.id).with_for_update(read=True, key_share=True)
+    return {row.id: row for row in db.session.scalars(held)}
 
 
-def _take_effect(verdict: Verdict, contact: Contact, desk: Desk) -> bool:
-    """True where the contact has moved."""
+def _take_effect(
+    verdict: Verdict,
+    contact: Contact,
+    desk: Desk,
+    stages: Mapping[int, PipelineStage],
+    past: Past,
+) -> None:
     before = contact.lead_score
-    with db.session.no_autoflush:  # what is set here is written along with the move
-        contact.summary = verdict.summary
-        contact.analyzed_at = func.now()
-        contact.analyzed_through_at = verdict.through
-        if verdict.lead_score is not None:
-            contact.lead_score, contact.lead_status = verdict.lead_score, verdict.lead_status
-        has_moved = file(contact, verdict, desk)
-        contact.used_fallback = verdict.used_fallback
+    contact.summary = verdict.summary
+    contact.analyzed_at = func.now()
+    contact.analyzed_through_at = verdict.through
+    if verdict.lead_score is not None:
+        contact.lead_score, contact.lead_status = verdict.lead_score, verdict.lead_status
+    has_moved = file(contact, verdict, desk, stages, past)
+    contact.used_fallback = verdict.used_fallback
     if verdict.is_new and not has_moved and verdict.lead_score is not None:
         _note_score(contact, verdict, before)
-    return has_moved
 
 
 def _note_score(contact: Contact, verdict: Verdict, before: int | None) -> None:

@@ -3,85 +3,73 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
+from inbox.actions.ai.past import Past
 from inbox.actions.ai.reading import Desk
 from inbox.actions.ai.results import Verdict
-from inbox.actions.pipelines.moving import move, newest_move, outdate_waiting
-from inbox.actions.refusal import Refusal
+from inbox.actions.pipelines.moving import enter, outdate_waiting
 from inbox.extensions import db
-from inbox.models import (
-    Contact,
-    ContactActivity,
-    MoveStatus,
-    PipelineMode,
-    PipelineStage,
-    StageMove,
-)
+from inbox.models import Contact, ContactActivity, PipelineMode, PipelineStage, StageMove
 
 log = logging.getLogger(__name__)
 
 TITLE = "AI auto-assigned to pipeline"
 
 
-def file(contact: Contact, verdict: Verdict, desk: Desk) -> bool:
-    """Within a transaction, with the contact locked. True where it has moved.
+def file(
+    contact: Contact, verdict: Verdict, desk: Desk, stages: Mapping[int, PipelineStage], past: Past
+) -> bool:
+    """Within a transaction, with the contact and `stages` locked: those of the desk that are still
+    there, by id. True where it has moved; whoever calls announces it.
 
     A contact that a person has pinned stays, and one for which they have refused this very move; so
     does, with SKIP_EXISTING, one that stands in a pipeline already, unless the rules have put it
     there in the AI's place."""
-    if not desk.stages or contact.is_pinned or not _is_wanted(contact, verdict, desk):
+    if not desk.stages or contact.is_pinned or not _is_wanted(contact, verdict, desk, past):
         return False
     stage = _stage_of(verdict.recommended_stage, desk.stages, contact)
     if stage.id == contact.stage_id:
-        outdate_waiting(contact.id)
+        _outdate(contact, past)
         return False
-    if _was_refused(contact, verdict, stage):
+    if _was_refused(contact, verdict, stage, past):
         return False
     if (verdict.confidence or 0) < desk.organization.ai_review_below:
-        _propose(contact, verdict, stage)
+        _propose(contact, verdict, stage, past)
         return False
-    try:
-        moved = move(
-            contact,
-            stage,
-            by=None,
-            title=TITLE,
-            details=_details(verdict),
-            ai_run_id=verdict.run_id,
-        )
-    except Refusal as refusal:  # the stage has just been deleted
-        log.warning("Contact %d stays where it is: %s", contact.id, refusal.message)
+    if stage.id not in stages:
+        log.warning("Contact %d stays where it is: its stage has been deleted", contact.id)
         return False
-    return moved is not None
+    _outdate(contact, past)
+    details = _details(verdict)
+    held = stages[stage.id]
+    enter(contact, held, by=None, title=TITLE, details=details, ai_run_id=verdict.run_id)
+    return True
 
 
-def _is_wanted(contact: Contact, verdict: Verdict, desk: Desk) -> bool:
+def _outdate(contact: Contact, past: Past) -> None:
+    if contact.id in past.waiting:
+        outdate_waiting(contact.id)
+
+
+def _is_wanted(contact: Contact, verdict: Verdict, desk: Desk, past: Past) -> bool:
     if contact.stage_id is None or desk.page.auto_pipeline_mode == PipelineMode.UPDATE_EXISTING:
         return True
-    return not verdict.used_fallback and _stands_by_rules(contact)
+    return not verdict.used_fallback and _stands_by_rules(contact, past)
 
 
-def _stands_by_rules(contact: Contact) -> bool:
+def _stands_by_rules(contact: Contact, past: Past) -> bool:
     """Was the last move of this contact one that the rules made?"""
-    newest = newest_move(contact)
+    newest = past.newest.get(contact.id)
     return newest is not None and bool(newest.details.get("usedFallback"))
 
 
-def _was_refused(contact: Contact, verdict: Verdict, stage: PipelineStage) -> bool:
+def _was_refused(contact: Contact, verdict: Verdict, stage: PipelineStage, past: Past) -> bool:
     """Has a person rejected this very move of this analysis, or taken it back?"""
-    rejected = select(StageMove.id).where(
-        StageMove.contact_id == contact.id,
-        StageMove.analysis_id == verdict.analysis_id,
-        StageMove.to_stage_id == stage.id,
-        StageMove.status == MoveStatus.REJECTED,
-    )
-    if db.session.scalar(rejected.limit(1)) is not None:
+    if (verdict.analysis_id, stage.id) in past.rejected:
         return True
-    newest = newest_move(contact)
+    newest = past.newest.get(contact.id)
     undone_id = newest and newest.details.get("undoes")
     undone = undone_id and db.session.get(ContactActivity, int(undone_id))
     return bool(undone and undone.details.get("analysisId") == str(verdict.analysis_id))
@@ -110,19 +98,15 @@ def _details(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _propose(contact: Contact, verdict: Verdict, stage: PipelineStage) -> None:
+def _propose(contact: Contact, verdict: Verdict, stage: PipelineStage, past: Past) -> None:
     """It waits for a person; what waited before is outdated, unless it is the very same."""
-    waiting = db.session.scalars(
-        select(StageMove).where(
-            StageMove.contact_id == contact.id, StageMove.status == MoveStatus.WAITING
-        )
-    ).one_or_none()
+    waiting = past.waiting.get(contact.id)
     if waiting is not None and (waiting.to_stage_id, waiting.analysis_id) == (
         stage.id,
         verdict.analysis_id,
     ):
         return
-    outdate_waiting(contact.id)
+    _outdate(contact, past)
     db.session.add(
         StageMove(
             organization_id=contact.organization_id,
@@ -134,4 +118,3 @@ def _propose(contact: Contact, verdict: Verdict, stage: PipelineStage) -> None:
             confidence=verdict.confidence or 0,
         )
     )
-    db.session.flush()

@@ -20,7 +20,7 @@ from inbox.models import (
 )
 from inbox.realtime import announce
 
-__all__ = ["default_pipeline", "hold", "move", "named", "newest_move", "outdate_waiting"]
+__all__ = ["default_pipeline", "enter", "hold", "move", "named", "newest_move", "outdate_waiting"]
 
 
 def move(  # noqa: PLR0913 - who, where to and what to say of it belong to one line of history
@@ -44,6 +44,25 @@ def move(  # noqa: PLR0913 - who, where to and what to say of it belong to one l
     hold(contact, stage)
     if contact.stage_id == (stage.id if stage else None) or (by is None and contact.is_pinned):
         return None
+    activity = enter(contact, stage, by=by, title=title, details=details, ai_run_id=ai_run_id)
+    contact.is_pinned = contact.is_pinned or (pins and by is not None)
+    outdate_waiting(contact.id)
+    db.session.flush()
+    announce(contacts=[contact.id])
+    return activity
+
+
+def enter(  # noqa: PLR0913 - as of a move
+    contact: Contact,
+    stage: PipelineStage | None,
+    *,
+    by: User | None,
+    title: str,
+    details: dict[str, Any],
+    ai_run_id: int | None = None,
+) -> ContactActivity:
+    """A move's heart, for who moves many at once: the caller has locked both, outdates what waits
+    for review, and announces the contact."""
     activity = ContactActivity(
         organization_id=contact.organization_id,
         contact_id=contact.id,
@@ -55,10 +74,6 @@ def move(  # noqa: PLR0913 - who, where to and what to say of it belong to one l
     )
     db.session.add(activity)
     _place(contact, stage)
-    contact.is_pinned = contact.is_pinned or (pins and by is not None)
-    outdate_waiting(contact.id)
-    db.session.flush()
-    announce(contacts=[contact.id])
     return activity
 
 
