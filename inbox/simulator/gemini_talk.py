@@ -60,7 +60,8 @@ def text_answer(system: str, user: str) -> str:
         return (
             f"Thank you for writing! About “{said.splitlines()[-1] if said else ''}”: yes, gladly."
         )
-    return f"{_first(said)} In all they wrote {len(said.splitlines())} lines."
+    lines = len(said.splitlines())
+    return f"{_first(said)} In all they wrote {lines} {'line' if lines == 1 else 'lines'}."
 
 
 def _first(said: str) -> str:

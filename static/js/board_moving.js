@@ -7,7 +7,7 @@ import { refresh } from "./board_live.js";
 import { announce, toast } from "./toasts.js";
 
 const MOST_UNDONE = 50;
-const done = []; // {id, moveId, name}: what Ctrl+Z takes back, the newest last
+const done = []; // {id, moveId, name, hide}: what Ctrl+Z takes back, the newest last
 
 export const nameIn = (card) => card.querySelector(".card-name").textContent;
 
@@ -25,9 +25,9 @@ export async function moveTo(id, stageId) {
   try {
     const { moveId, version } = await patch(`/api/contacts/${id}/stage`, { stageId });
     settle(id, version);
-    if (moveId) remember({ id, moveId, name });
     const text = stageId ? `${name} moved to ${nameOf(stageId)}` : `${name} taken off the board`;
-    toast(text, moveId && { label: "Undo", act: () => undo(moveId) });
+    const hide = toast(text, moveId && { label: "Undo", act: () => undo(moveId) });
+    if (moveId) remember({ id, moveId, name, hide });
   } catch (error) {
     card.hidden = false;
     settle(id);
@@ -50,7 +50,8 @@ export async function pin(id, isPinned) {
 export async function undo(moveId = done.at(-1)?.moveId) {
   const index = done.findIndex((move) => move.moveId === moveId);
   if (index < 0) return;
-  const [{ id, name }] = done.splice(index, 1);
+  const [{ id, name, hide }] = done.splice(index, 1);
+  hide();
   try {
     const { stageId } = await post(`/api/contacts/${id}/stage/undo`, { moveId });
     const where = stageId && nameOf(stageId);

@@ -2,7 +2,7 @@
 
 const SHOWN = 6000; // ms
 
-// `action`, if any: {label, act}, a button in it.
+// `action`, if any: {label, act}, a button in it. Returns what takes the note away before its time.
 export function toast(text, action = null) {
   const note = document.createElement("div");
   note.className = "toast-note";
@@ -10,6 +10,7 @@ export function toast(text, action = null) {
   if (action) note.append(buttonOf(action, note));
   document.getElementById("toasts").append(note);
   setTimeout(() => note.remove(), SHOWN);
+  return () => note.remove();
 }
 
 // For those who hear the page instead of seeing it.

@@ -46,6 +46,7 @@ UNLIKE: list[tuple[str, str | None, str | None, float]] = [
     ("Eva", "Eva", None, 100),
     ("Eva", None, "eva", 30),
     ("Eva Maria Lund", "Eva Lund", None, 700),
+    ("María del Carmen Fernández de la Vega", "Lucía Fernández de la Rosa", None, 0),
 ]
 
 

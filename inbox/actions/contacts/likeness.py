@@ -76,7 +76,7 @@ def _names(one: Candidate, other: Candidate) -> tuple[int, str]:
         return SAME_NAME, "Same name"
     if one.joined & other.letters or other.joined & one.letters:
         return SAME_USERNAME, "Name and user name agree"
-    if len(one.words & other.words) > 1:
+    if len(one.words & other.words) > 1 and (one.words <= other.words or other.words <= one.words):
         return PART, "One name is part of the other"
     if _are_near(one, other):
         return NEARLY, "Names differ by a letter or two"
