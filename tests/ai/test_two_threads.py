@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from tests import cast
 from tests.ai.conftest import Office
+from tests.ai.test_keys import LONG
 from tests.bounds import eventually
 
 SECRET = "marzipan"
@@ -119,3 +120,21 @@ def test_what_a_worker_has_read_of_both_has_no_effect_once_they_are_parted(offic
     assert SECRET not in str(office.contact("Zelda Quill"))
     assert SECRET not in str(office.analyses("Zelda Quill"))
     assert office.requests() == []
+
+
+def test_of_a_long_thread_nothing_earlier_is_told_that_was_said_of_both(office: Office) -> None:
+    """An earlier summary stands for what is too long to be sent."""
+    shop = Shop(office)
+    office.work()
+    merge_id = shop.merge()
+    shop.analyze()
+    office.work()
+    assert SECRET in office.analyses("Zelda Quill")[-1]["summary"]
+    shop.part(merge_id)
+    office.work()
+    office.hears("Zelda Quill", *[f"{number} {text}" for number, text in enumerate(LONG * 5)])
+    office.sync()
+    office.work()
+    last = office.gemini.calls[-1]["user"]
+    assert '"earlierSummary": "They first wrote “I want to buy the blue bowl”' in last
+    assert SECRET not in last
