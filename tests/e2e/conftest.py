@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from inbox.models import User
 from tests import cast as rows
 from tests.browser import browser_path, may_be_skipped
 from tests.cast import Cast
+from tests.e2e.contexts import Contexts
 from tests.e2e.customer import Customer
 from tests.e2e.window import Window
 from tests.pipelines.boards import Board
@@ -41,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Contexts]:
     """One browser for this folder. It is closed before other folders' tests begin, because
     Playwright's loop and theirs do not mix."""
     path = browser_path()
@@ -50,15 +51,18 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("NO BROWSER CAN BE HAD HERE: the screens are not tested")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
+        yield Contexts(browser)
         browser.close()
 
 
 @pytest.fixture
-def window(chromium: Browser, app: Flask, live: Web) -> Iterator[OpenWindow]:
+def window(
+    request: pytest.FixtureRequest, chromium: Contexts, app: Flask, live: Web
+) -> Iterator[OpenWindow]:
     """`window(cast.alice)`: a window of its own, with cookies of its own, at the inbox.
     `path`, `width`, `dark`, `web` say otherwise. At the end, no script of any may have failed."""
     opened: list[Window] = []
+    failures = request.session.testsfailed
 
     def open_window(user: User, path: str = "/inbox", web: Web = live, **look: object) -> Window:
         made = Window.of(chromium, app, user, web.url, **look)  # type: ignore[arg-type]
@@ -68,7 +72,11 @@ def window(chromium: Browser, app: Flask, live: Web) -> Iterator[OpenWindow]:
 
     yield open_window
     for each in opened:
-        each.close()
+        each.leave()
+        if request.session.testsfailed == failures:
+            chromium.give_back(each.page)
+        else:  # nobody knows in what state it is
+            each.context.close()
     assert [trouble for each in opened for trouble in each.troubles] == []
 
 

@@ -7,19 +7,20 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.cast import PASSWORD, Cast, api_token
 from tests.e2e.conftest import OpenWindow
+from tests.e2e.contexts import Contexts
 from tests.processes import Web
 
 NEW = "a password of my own"
 
 
 @pytest.fixture
-def stranger_page(chromium: Browser, live: Web) -> Iterator[Page]:
+def stranger_page(chromium: Contexts, live: Web) -> Iterator[Page]:
     """A browser in which nobody has signed in."""
-    context = chromium.new_context(base_url=live.url)
+    context = chromium.browser.new_context(base_url=live.url)
     page = context.new_page()
     yield page
     context.close()

@@ -9,12 +9,12 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Locator, Page, expect
 
 from inbox.models import User
 from tests.cast import sign_in
+from tests.e2e.contexts import PATIENCE, Contexts, Look
 
-PATIENCE = 8000  # ms that something may take to show
 expect.set_options(timeout=PATIENCE)
 
 
@@ -30,7 +30,7 @@ class Window:
     @classmethod
     def of(
         cls,
-        browser: Browser,
+        contexts: Contexts,
         app: Flask,
         user: User,
         url: str,
@@ -39,23 +39,17 @@ class Window:
         dark: bool = False,
     ) -> Window:
         """Signed in by the door, with the cookie carried over."""
-        context = browser.new_context(
-            viewport={"width": width, "height": 800},
-            color_scheme="dark" if dark else "light",
-            locale="en-GB",
-            timezone_id="Europe/Oslo",
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(PATIENCE)
+        page = contexts.take(Look(width, dark))
+        context = page.context
         cookie = sign_in(app, user).get_cookie("inbox_session")
         assert cookie is not None
         host = cast("str", urlsplit(url).hostname)
         context.add_cookies(
             [{"name": cookie.key, "value": cookie.value, "domain": host, "path": "/"}]
         )
-        window = cls(context, context.new_page(), url)
-        window.page.on("pageerror", lambda error: window.troubles.append(str(error)))
-        window.page.on("console", window._note)
+        window = cls(context, page, url)
+        page.on("pageerror", window._note_error)
+        page.on("console", window._note)
         return window
 
     def go(self, path: str) -> None:
@@ -71,9 +65,6 @@ class Window:
         self.page.wait_for_selector("html[data-ready]")
         if "/inbox" in self.page.url:
             self.page.wait_for_selector("html[data-live]")
-
-    def close(self) -> None:
-        self.context.close()
 
     @property
     def rows(self) -> Locator:
@@ -115,6 +106,15 @@ class Window:
     def measure(self, script: str) -> Any:
         """The value of a JavaScript expression."""
         return self.page.evaluate(script)
+
+    def leave(self) -> None:
+        """Notes no more troubles of its page."""
+        if not self.page.is_closed():
+            self.page.remove_listener("pageerror", self._note_error)
+            self.page.remove_listener("console", self._note)
+
+    def _note_error(self, error: Error) -> None:
+        self.troubles.append(str(error))
 
     def _note(self, message: ConsoleMessage) -> None:
         # That a server did not answer is what some tests are about.

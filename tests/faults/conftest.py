@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser
 from sqlalchemy import null
 
 from inbox.actions.facebook_pages.pages import connect_page
@@ -18,6 +17,7 @@ from tests import cast
 from tests.apps import Environment
 from tests.bounds import eventually
 from tests.e2e import conftest as browsers
+from tests.e2e.contexts import Contexts
 from tests.faults.house import HURRIED, House
 from tests.faults.records import Records
 from tests.faults.report import ALL, table
@@ -92,7 +92,7 @@ def house(
 
 
 @pytest.fixture
-def screens(request: pytest.FixtureRequest, house: House, chromium: Browser) -> House:
+def screens(request: pytest.FixtureRequest, house: House, chromium: Contexts) -> House:
     """The house with browsers open: an admin and the agent, and in long forms a second admin."""
     is_long = request.node.get_closest_marker("long") is not None
     house.open_screens(chromium, house.alice, *([house.dora] if is_long else []), house.bob)

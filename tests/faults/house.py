@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from flask import Flask
-from playwright.sync_api import Browser
 
 from inbox.local.stores import Stores
 from inbox.models import User
@@ -19,6 +18,7 @@ from inbox.simulator.webhooks import Retries
 from inbox.simulator.world import Person
 from tests.api.seats import Seat
 from tests.bounds import eventually
+from tests.e2e.contexts import Contexts
 from tests.e2e.window import Window
 from tests.faults.load import Feed, Load
 from tests.faults.records import Records
@@ -61,11 +61,11 @@ class House:
         """Asks the API in their name."""
         return Seat.of(user, self.app, self.web.url)
 
-    def open_screens(self, browser: Browser, *users: User) -> None:
+    def open_screens(self, chromium: Contexts, *users: User) -> None:
         """A browser for each, with a conversation open; Bob has the same one open as Alice."""
         for user in users:
             opened_id = self.conversation_ids[1 if user is self.dora else 0]
-            window = Window.of(browser, self.app, user, self.web.url)
+            window = Window.of(chromium, self.app, user, self.web.url)
             self.screens.append(Screen(window, user, self.seat(user), opened_id))
 
     def open_tab(self) -> None:

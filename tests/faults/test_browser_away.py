@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import threading
 
-from playwright.sync_api import Browser
-
 from tests.bounds import eventually
+from tests.e2e.contexts import Contexts
 from tests.faults.house import CONVERGE_SECONDS, House
 from tests.faults.load import Load, both
 
@@ -28,7 +27,7 @@ NEWS = """
 
 
 @both(Load(100, 100, outage=3), Load(500, 20, outage=90))
-def test_a_browser_is_offline_for_a_while(house: House, chromium: Browser, load: Load) -> None:
+def test_a_browser_is_offline_for_a_while(house: House, chromium: Contexts, load: Load) -> None:
     house.open_screens(chromium, house.alice, house.bob)
     (away, _) = house.screens
     with house.fault():
@@ -42,7 +41,7 @@ def test_a_browser_is_offline_for_a_while(house: House, chromium: Browser, load:
 
 
 @both(Load(100, 100, outage=3), Load(700, 20, outage=90))
-def test_a_tab_sleeps_beside_another_one(house: House, chromium: Browser, load: Load) -> None:
+def test_a_tab_sleeps_beside_another_one(house: House, chromium: Contexts, load: Load) -> None:
     """Two tabs of the same person; one is frozen, as browsers do with tabs out of sight."""
     house.open_screens(chromium, house.alice)
     house.open_tab()
@@ -57,7 +56,7 @@ def test_a_tab_sleeps_beside_another_one(house: House, chromium: Browser, load: 
 
 
 def test_what_must_be_fetched_anew_is_asked_for_until_it_comes(
-    house: House, chromium: Browser
+    house: House, chromium: Contexts
 ) -> None:
     """So much was missed that the screen is fetched again, and the server is away just then."""
     house.open_screens(chromium, house.alice)
@@ -73,7 +72,7 @@ def test_what_must_be_fetched_anew_is_asked_for_until_it_comes(
     eventually(lambda: not away.difference(), CONVERGE_SECONDS)
 
 
-def test_a_hole_far_up_in_the_open_thread_is_filled(house: House, chromium: Browser) -> None:
+def test_a_hole_far_up_in_the_open_thread_is_filled(house: House, chromium: Contexts) -> None:
     """A message was missed, many came after it, and then so much that all is fetched anew."""
     house.open_screens(chromium, house.alice)
     (screen,) = house.screens

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser
-
 from inbox.simulator.clock import HOUR_MS
 from tests.bounds import eventually
+from tests.e2e.contexts import Contexts
 from tests.faults.house import House
 from tests.faults.load import Load, both
 
 
 @both(Load(60, 1000), Load(500, 1000))
 def test_each_delivery_comes_five_times_in_any_order_and_hours_late(
-    house: House, chromium: Browser, load: Load
+    house: House, chromium: Contexts, load: Load
 ) -> None:
     """A third of them lay at Meta for hours, and every tenth is an echo of Meta's own apps."""
     house.open_screens(chromium, house.alice, house.bob)

@@ -8,9 +8,9 @@ import signal
 import threading
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.bounds import eventually
+from tests.e2e.contexts import Contexts
 from tests.faults.house import CONVERGE_SECONDS, House
 from tests.faults.load import Load, both
 from tests.pids import children_of, is_alive
@@ -21,7 +21,7 @@ SERVES = "Serving on port"  # what a web process logs
 
 @both(Load(500, 150), Load(500, 40))
 def test_all_web_processes_are_killed_amid_500_messages(
-    house: House, chromium: Browser, load: Load
+    house: House, chromium: Contexts, load: Load
 ) -> None:
     house.open_screens(chromium, house.alice, house.dora, house.bob)
     with house.feed(load) as feed:
@@ -43,7 +43,7 @@ def test_web_processes_are_replaced_one_after_the_other(screens: House, load: Lo
 
 @pytest.mark.long
 def test_the_parent_is_killed_and_started_again(
-    house: House, chromium: Browser, start: Starter
+    house: House, chromium: Contexts, start: Starter
 ) -> None:
     house.use(start.web(processes=2))
     house.open_screens(chromium, house.alice, house.dora, house.bob)
@@ -101,7 +101,7 @@ def replace_child(web: Web, pid: int, number: signal.Signals) -> None:
 
 @pytest.mark.long
 def test_what_nobody_was_told_is_shown_by_the_first_pulse(
-    house: House, chromium: Browser, start: Starter
+    house: House, chromium: Contexts, start: Starter
 ) -> None:
     """The change comes between the start of the process and its first regular beat."""
     house.use(start.web())
