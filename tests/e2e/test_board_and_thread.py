@@ -55,8 +55,7 @@ def test_a_long_column_loads_page_by_page_and_keeps_its_place(
     assert names.count() < 70
     scroll = column(alice, "Lost").locator(".column-scroll")
     scroll.evaluate("async (box) => { box.scrollTop = box.scrollHeight }")
-    while names.count() < 70:
-        before = names.count()
+    while (before := names.count()) < 70:
         scroll.evaluate("(box) => { box.scrollTop = box.scrollHeight }")
         expect(names).not_to_have_count(before)
     assert names.all_text_contents() == [f"Person {number:03}" for number in range(70)]
