@@ -47,7 +47,8 @@ def profile(row: Contact, user: User) -> dict[str, Any]:
         "plot": plot([each.lead_score for each in reversed(analyses)]),
         "is_waiting": is_asked_for(row.id),
         "suggestion": _suggestion(row, user),
-        "merges": [_merge(each) for each in standing_merges(row.id)],
+        # Who does not see both parts does not separate them.
+        "merges": [_merge(each) for each in standing_merges(row.id) if told.is_whole],
         "me": {"id": str(user.id), "isAdmin": user.is_admin},
     }
 

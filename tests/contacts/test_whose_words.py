@@ -183,8 +183,10 @@ def test_an_agent_who_does_not_hold_both_threads_does_not_part_them(
 ) -> None:
     """Also where nobody holds the other one."""
     made = joined(alice, cast.contact, double)
-    path = f"/api/contact-merges/{made['mergeId']}/undo"
+    path, screen = f"/api/contact-merges/{made['mergeId']}/undo", f"/contacts/{cast.contact.id}"
     assert bob.post(path).status_code == 404
+    assert "Separate again" not in bob.get(screen).text
     hand_over_instagram(app, cast)
+    assert "Separate again" in bob.get(screen).text
     assert charlie.post(path).status_code == 404
     assert bob.post(path).status_code == 200
