@@ -29,4 +29,4 @@ def test_every_text_of_every_screen_has_enough_contrast(
         alice.go(path)
         assert alice.page.locator("main *").count() > 5, path
         faint[path] = alice.page.evaluate(TOO_FAINT)
-    assert faint == dict.fromkeys(paths, [])
+    assert faint == {path: [] for path in paths}
