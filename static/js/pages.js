@@ -5,6 +5,7 @@ import { get } from "./api.js";
 import { askAsFarAsOurs, askOurs, askPage, joinsOurs, MOST_AT_ONCE, PAGE } from "./asking.js";
 import * as bubbles from "./bubbles.js";
 import { first } from "./first.js";
+import { lineGoesUp } from "./reading.js";
 import * as scroll from "./scroll.js";
 import { opened } from "./selection.js";
 import { tell } from "./signals.js";
@@ -138,6 +139,7 @@ function takeOlder({ items, nextCursor }) {
   older = nextCursor;
   scroll.withoutJump(() => {
     items.forEach(bubbles.merge);
+    lineGoesUp(bubbles.all());
     tell("arrange");
   });
 }

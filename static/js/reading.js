@@ -8,6 +8,7 @@ import { opened } from "./selection.js";
 import { on } from "./signals.js";
 
 let unread = null; // the id of the first message below the "new messages" line
+let above = 0; // how many that were unread stand before what is loaded
 let hasOpened = false; // opening reads what was unread then, wherever the scroll stands
 let posting = false;
 let told = 0; // the version of the conversation that the server has been told is read
@@ -15,6 +16,7 @@ let told = 0; // the version of the conversation that the server has been told i
 export function startReading() {
   on("selected", () => {
     unread = null;
+    above = 0;
     hasOpened = false;
     told = 0;
   });
@@ -26,15 +28,29 @@ export const firstUnread = () => elementOf(unread) ?? null;
 
 // A thread has been opened; its newest `count` incoming bubbles were unread.
 export function beginReading(count, bubbles) {
-  const incoming = bubbles.filter(({ dataset }) => dataset.direction === "INCOMING");
-  unread = count ? ((incoming.at(-count) ?? incoming[0])?.dataset.id ?? null) : null;
+  unread = null;
+  above = count;
+  lineGoesUp(bubbles);
   hasOpened = count > 0;
+}
+
+// Older bubbles have come before ours: the line goes up as far as they were unread, too.
+export function lineGoesUp(bubbles) {
+  if (!above) return;
+  const incoming = bubbles.filter(({ dataset }) => dataset.direction === "INCOMING" && dataset.id);
+  const place = unread ? incoming.findIndex(({ dataset }) => dataset.id === unread) : incoming.length;
+  if (place < 1) return;
+  unread = incoming[Math.max(0, place - above)].dataset.id;
+  above = Math.max(0, above - place);
 }
 
 // A message that came while nobody looked begins a new line; the line moves on once it was read.
 export function noteArrival({ id }) {
   const isSeen = !document.hidden && scroll.isAtNewest();
-  if (!isSeen && (!firstUnread() || !opened.detail?.unreadCount)) unread = id;
+  if (!isSeen && (!firstUnread() || !opened.detail?.unreadCount)) {
+    unread = id;
+    above = 0;
+  }
 }
 
 // Tells the server, if there is anything unread and somebody is looking at it. That it is read then
