@@ -273,7 +273,7 @@ def test_settings_are_kept_and_shown_to_the_others(
     other = settled(window(cast.alice, PATH))
     press(alice, f"Settings of {card(alice).get_by_role('heading', level=2).inner_text()}")
     expect(card(alice)).to_contain_text("There are no pipelines yet.")
-    card(alice).get_by_label("Sync changes by itself").check()
+    card(alice).get_by_label("Sync changes automatically").check()
     card(alice).get_by_label("How often").select_option(label="every 6 hours")
     press(alice, "Save")
     expect(alice.page.locator("#toasts")).to_contain_text("Settings saved")
