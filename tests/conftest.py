@@ -6,4 +6,5 @@ pytest_plugins = (
     "tests.cast",
     "tests.processes",
     "tests.pretend",
+    "tests.garbage",
 )

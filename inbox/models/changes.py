@@ -187,6 +187,7 @@ def _removed(since: int, user: User, visible: ColumnElement[bool]) -> Sequence[i
         ConversationAssignment.previous_assignee_id == user.id,
         ConversationAssignment.changed_xid >= literal(since, Xid8),
     )
+    # `is_not(True)`: of what nobody holds, SQL says neither yes nor no.
     return db.session.scalars(
-        select(Conversation.id).where(Conversation.id.in_(lost), ~visible)
+        select(Conversation.id).where(Conversation.id.in_(lost), visible.is_not(True))
     ).all()

@@ -14,10 +14,24 @@ export class ApiError extends Error {
   }
 }
 
+let writes = 0;
+
+// Goes up whenever a change of one's own begins or ends: what was read before is old then.
+export const writesSoFar = () => writes;
+
 export const get = (path, query) => send("GET", query ? `${path}?${query}` : path);
-export const post = (path, body = {}) => send("POST", path, body);
-export const patch = (path, body) => send("PATCH", path, body);
-export const remove = (path) => send("DELETE", path, {});
+export const post = (path, body = {}) => write("POST", path, body);
+export const patch = (path, body) => write("PATCH", path, body);
+export const remove = (path) => write("DELETE", path, {});
+
+async function write(method, path, body) {
+  writes++;
+  try {
+    return await send(method, path, body);
+  } finally {
+    writes++;
+  }
+}
 
 async function send(method, path, body) {
   const headers = { Accept: "application/json" };

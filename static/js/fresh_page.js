@@ -1,5 +1,6 @@
 // A page that others change too: what is heard is a hint, the page is asked for again as a whole.
 
+import { writesSoFar } from "./api.js";
 import { fetchMarkup } from "./contact_refresh.js";
 import { start } from "./realtime.js";
 import { on } from "./signals.js";
@@ -9,18 +10,22 @@ const SETTLE = 600; // ms: what changes at once is asked for once
 
 // Gives `take` the page as it is now after each of these signals, and after a reconnect; `events` are
 // the socket's that nobody else listens to. Not while nobody looks; again, where it answers false.
+// Returns what asks for the page anew.
 export function follow({ signals, events = [] }, take) {
   let waiting = null;
   const soon = () => void (waiting ??= setTimeout(look, SETTLE * (1 + Math.random())));
   async function look() {
     waiting = null;
     if (document.hidden) return addEventListener("visibilitychange", soon, { once: true });
+    const before = writesSoFar();
     const fresh = await fetchMarkup(location.href).catch(() => null); // the next signal asks again
+    if (before !== writesSoFar()) return soon(); // it may not know yet what one has just done
     if (fresh && take(fresh.page) === false) soon();
   }
   for (const signal of [...signals, "caughtUp"]) on(signal, soon);
   for (const event of events) theSocket().on(event, soon);
   start(null);
+  return soon;
 }
 
 // What has the focus, to be found again in markup that takes the place of this: by the thing that it

@@ -1,6 +1,7 @@
 // What another admin changes in Settings → Pipelines comes in place; where somebody is in the middle of
 // something, it waits, and a bar says so.
 
+import { writesSoFar } from "./api.js";
 import { follow, rememberFocus } from "./fresh_page.js";
 
 const AGAIN = 400; // ms between two looks whether they are done
@@ -8,25 +9,35 @@ const AGAIN = 400; // ms between two looks whether they are done
 let root;
 let paint;
 let waiting = null; // the page that is to be shown as soon as it may
+let readAfter = 0; // as many changes of one's own
+let askAnew;
 
 export function startLive(element, paintLists) {
   root = element;
   paint = paintLists;
   root.querySelector("[data-reload]").addEventListener("click", () => location.reload());
-  follow({ signals: ["pipeline", "reload"] }, (page) => {
+  askAnew = follow({ signals: ["pipeline", "reload"] }, (page) => {
     waiting = page.querySelector("[data-module='pipelines']");
+    readAfter = writesSoFar();
     show();
   });
 }
 
 function show() {
   if (!waiting) return;
+  if (readAfter !== writesSoFar()) return forget(); // it may not know what one has done since
   const isOld = told(waiting) !== told(root);
   const isHeld = isOld && isBusy();
   root.querySelector(".page-news").hidden = !isHeld;
   if (isHeld) return void setTimeout(show, AGAIN);
   if (isOld) replace(waiting);
   waiting = null;
+}
+
+function forget() {
+  waiting = null;
+  root.querySelector(".page-news").hidden = true;
+  askAnew();
 }
 
 function replace(fresh) {

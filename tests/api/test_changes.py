@@ -175,3 +175,5 @@ def test_what_an_agent_lost_is_told_and_what_came_back_is_not(
     back = bob.get("changes", since=cursor)
     assert back["removedConversationIds"] == []
     assert [row["id"] for row in back["conversations"]] == [chat]
+    alice.patch(path, {"assigneeId": None})
+    assert bob.get("changes", since=back["cursor"])["removedConversationIds"] == [chat]

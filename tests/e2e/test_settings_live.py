@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from inbox.models import Role
 from tests import cast as rows
@@ -160,3 +160,25 @@ def test_a_row_in_which_somebody_chooses_stays_the_same(
     eve.patch(f"contacts/{cast.contact.id}", {"name": "Zelda Q."})
     expect(row).to_contain_text("Zelda Q.")
     assert is_the_same(alice)
+
+
+def test_a_page_that_was_read_before_ones_own_change_does_not_undo_it(
+    cast: Cast, window: OpenWindow, board: Board, eve: Seat
+) -> None:
+    alice = stays(window(cast.alice, PATH))
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        held.append((route, route.fetch()))
+
+    alice.page.route(f"**{PATH}", hold, times=1)
+    eve.patch(f"stages/{board.id_of('Contacted')}", {"name": "In touch"})
+    alice.until(lambda: held)
+    alice.page.get_by_role("button", name="Order of Qualified").press("ArrowUp")
+    expect(alice.page.get_by_text("Order saved")).to_be_visible()
+    route, old = held[0]
+    assert old.text().index("Order of In touch") < old.text().index("Order of Qualified")
+    route.fulfill(response=old)
+    expect(alice.page.locator(".stage-row strong", has_text="In touch")).to_be_visible()
+    names = alice.page.locator(".stage-row strong").all_text_contents()
+    assert names[:3] == ["New lead", "Qualified", "In touch"]
