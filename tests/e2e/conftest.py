@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Contexts]:
+def chromium(request: pytest.FixtureRequest) -> Iterator[Contexts]:
     """One browser for this folder. It is closed before other folders' tests begin, because
     Playwright's loop and theirs do not mix."""
     path = browser_path()
@@ -51,18 +51,15 @@ def chromium() -> Iterator[Contexts]:
         pytest.skip("NO BROWSER CAN BE HAD HERE: the screens are not tested")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield Contexts(browser)
+        yield Contexts(browser, lambda: request.session.testsfailed)
         browser.close()
 
 
 @pytest.fixture
-def window(
-    request: pytest.FixtureRequest, chromium: Contexts, app: Flask, live: Web
-) -> Iterator[OpenWindow]:
+def window(chromium: Contexts, app: Flask, live: Web) -> Iterator[OpenWindow]:
     """`window(cast.alice)`: a window of its own, with cookies of its own, at the inbox.
     `path`, `width`, `dark`, `web` say otherwise. At the end, no script of any may have failed."""
     opened: list[Window] = []
-    failures = request.session.testsfailed
 
     def open_window(user: User, path: str = "/inbox", web: Web = live, **look: object) -> Window:
         made = Window.of(chromium, app, user, web.url, **look)  # type: ignore[arg-type]
@@ -73,10 +70,7 @@ def window(
     yield open_window
     for each in opened:
         each.leave()
-        if request.session.testsfailed == failures:
-            chromium.give_back(each.page)
-        else:  # nobody knows in what state it is
-            each.context.close()
+        chromium.give_back(each.page)
     assert [trouble for each in opened for trouble in each.troubles] == []
 
 

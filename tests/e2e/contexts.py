@@ -8,6 +8,7 @@ this folder do little else. So a window is wiped and kept for the next test that
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urljoin
 
@@ -25,18 +26,25 @@ class Contexts:
     """`take` a page, in a context of its own, and `give_back` what was not maltreated. What stays
     is the cache of static files, as with anybody who has been here before."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, failures: Callable[[], int]) -> None:
+        """`failures` counts the tests that failed so far."""
         self.browser = browser
+        self._failures = failures
+        self._failures_at_start: dict[Page, int] = {}
         self._idle: dict[Look, list[Page]] = defaultdict(list)
         self._looks: dict[Page, Look] = {}
 
     def take(self, look: Look) -> Page:
         """Nobody is signed in, and nothing is stored."""
-        return self._idle[look].pop() if self._idle[look] else self._made(look)
+        page = self._idle[look].pop() if self._idle[look] else self._made(look)
+        self._failures_at_start[page] = self._failures()
+        return page
 
     def give_back(self, page: Page) -> None:
-        """Closes its context where that has other tabs, or the server is gone."""
-        if page.context.pages != [page] or page not in self._looks:
+        """Closes its context after a test that failed, for nobody knows in what state it is, where
+        it has other tabs, or when the server is gone."""
+        is_clean = self._failures_at_start.pop(page, None) == self._failures()
+        if not is_clean or page.context.pages != [page]:
             page.context.close()
             return
         try:

@@ -50,6 +50,7 @@ class House:
     conversation_ids: list[int]
     records: Records
     screens: list[Screen] = field(default_factory=list)
+    chromium: Contexts | None = None  # whose windows the screens are
     fault_over: float = 0.0
 
     def use(self, web: Web) -> None:
@@ -63,6 +64,7 @@ class House:
 
     def open_screens(self, chromium: Contexts, *users: User) -> None:
         """A browser for each, with a conversation open; Bob has the same one open as Alice."""
+        self.chromium = chromium
         for user in users:
             opened_id = self.conversation_ids[1 if user is self.dora else 0]
             window = Window.of(chromium, self.app, user, self.web.url)
@@ -77,8 +79,10 @@ class House:
         )
 
     def close_screens(self) -> None:
-        for context in {screen.window.context for screen in self.screens}:
-            context.close()
+        for screen in self.screens:
+            screen.leave()
+            assert self.chromium is not None
+            self.chromium.give_back(screen.window.page)
         assert [trouble for each in self.screens for trouble in each.window.troubles] == []
 
     @contextmanager

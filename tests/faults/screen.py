@@ -39,6 +39,12 @@ class Screen:
         window.page.on("websocket", self._listen)
         window.go(f"/inbox/{opened_id}")
 
+    def leave(self) -> None:
+        """Hears no more."""
+        self.window.leave()
+        if not self.window.page.is_closed():
+            self.window.page.remove_listener("websocket", self._listen)
+
     def difference(self) -> str:
         shown = self.window.measure(SHOWN)
         rows = [_row(shape) for shape in self.seat.conversations(limit=100)]
