@@ -7,12 +7,13 @@ import hmac
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 import requests
 
 from tests.apps import APP_SECRET
+from tests.bounds import eventually
 from tests.processes import Web
 from tests.stores import Database
 
@@ -72,6 +73,26 @@ def test_clients_that_send_slowly_keep_nobody_waiting(live: Web) -> None:
             client = slow.enter_context(connect(live))
             client.sendall(head("Content-Length: 1000") + b"{")
         assert requests.get(f"{live.url}/health", timeout=5).ok
+
+
+def test_large_bodies_of_strangers_share_a_bounded_memory(live: Web, database: Database) -> None:
+    with ExitStack() as slow:
+        for _ in range(12):
+            client = slow.enter_context(connect(live))
+            client.sendall(head(f"Content-Length: {4 * MEBIBYTE}") + b"{")
+        eventually(lambda: large_body(live) == 503)
+        answer = requests.post(live.url + WEBHOOK, BODY, headers=signature(BODY), timeout=5)
+        assert answer.status_code == 200, "small ones are taken as ever"
+    eventually(lambda: large_body(live) == 403)  # read whole, and its signature is missing
+
+
+def large_body(web: Web) -> int:
+    body = b" " * (4 * MEBIBYTE)
+    with connect(web) as client:
+        client.sendall(head(f"Content-Length: {len(body)}", "Connection: close"))
+        with suppress(ConnectionError):
+            client.sendall(body)
+        return status(client)
 
 
 def test_a_body_that_is_cut_short_is_refused_and_not_stored(live: Web, database: Database) -> None:
