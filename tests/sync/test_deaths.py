@@ -156,7 +156,7 @@ def test_a_deploy_ends_the_worker_at_once_and_another_goes_on(deployment: Deploy
     shop = deployment.shop
     rows = undisturbed(shop)
     job_id = shop.request()
-    shop.meta.faults.next("conversations", "rate_limit", minutes=0.5, after=3)
+    shop.meta.faults.next("conversations", "rate_limit", minutes=0.25, after=3)
     eventually(lambda: shop.job(job_id)["waiting_until"], 30)
     began = time.monotonic()
     deployment.worker.stop()
