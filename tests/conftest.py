@@ -7,4 +7,5 @@ pytest_plugins = (
     "tests.processes",
     "tests.pretend",
     "tests.garbage",
+    "tests.order",
 )
