@@ -35,6 +35,13 @@ def home() -> ResponseReturnValue:
     return redirect(url_for("inbox_page.show"))
 
 
+@blueprint.get("/settings")
+@login_required
+def settings() -> ResponseReturnValue:
+    """Of which everybody has an account, and only admins the others."""
+    return redirect(url_for("account.show"))
+
+
 @blueprint.get("/inbox")
 @blueprint.get("/inbox/<conversation_id>")
 @login_required

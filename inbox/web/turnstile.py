@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import eventlet
 from eventlet.event import Event
 
 from inbox.web.waiting import silence
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 # No query has been answered for so long: the database hangs.
-STALLED_SECONDS = 0.4
+STALLED_SECONDS = 0.6
+LOOK_SECONDS = 0.2  # between two looks of who waits
 LONGEST_WAIT_SECONDS = 10.0
 # Sockets stay open for hours and static files need no database: both walk past. So do the steps of
 # Facebook Login: they wait for Meta, and hold no connection meanwhile.
@@ -55,15 +57,15 @@ class Places:
             self.inside += 1
             return
         began = time.monotonic()
-        if _is_hopeless(began):
-            raise BusyError
         ticket = Event()
         self._queue.append(ticket)
         while not ticket.ready():
-            ticket.wait(timeout=STALLED_SECONDS)
-            if not ticket.ready() and _is_hopeless(began):
+            # In this order: others run while it looks, and may pass their place on.
+            if _is_hopeless(began) and not ticket.ready():
                 self._queue.remove(ticket)
                 raise BusyError
+            if not ticket.ready():
+                ticket.wait(timeout=LOOK_SECONDS)
 
     def _leave(self) -> None:
         if self._queue:
@@ -90,6 +92,10 @@ class Turnstile(Places):
 
 
 def _is_hopeless(began: float) -> bool:
+    if silence.seconds > STALLED_SECONDS:
+        # Was it perhaps us who stood still? Then the answer is there, and is taken now.
+        for _ in range(2):
+            eventlet.sleep(0)
     return silence.seconds > STALLED_SECONDS or time.monotonic() - began > LONGEST_WAIT_SECONDS
 
 

@@ -23,7 +23,7 @@ function words({ contacts, changed, requests, tokens, leftToday }) {
   const same = contacts - changed;
   const range = requests.least === requests.most ? number(requests.most) : `${number(requests.least)} to ${number(requests.most)}`;
   const parts = [
-    `${number(changed)} changed since they were last read${same > 0 ? `; ${number(same)} are as they were and cost nothing` : ""}.`,
+    `${number(changed)} changed since ${changed === 1 ? "it was" : "they were"} last read${same > 0 ? `; ${number(same)} ${same === 1 ? "is as it was and costs" : "are as they were and cost"} nothing` : ""}.`,
     `That is ${range} request${requests.most === 1 ? "" : "s"} and about ${number(tokens)} tokens; ${number(leftToday)} requests are left today.`,
   ];
   if (requests.least > leftToday) parts.push("What goes beyond is done by the rules, and by AI once there are requests again.");

@@ -3,15 +3,15 @@
 import { post } from "./api.js";
 import { ask } from "./confirm.js";
 import { startLive } from "./review_live.js";
-import { announce, toast } from "./toasts.js";
+import { toast } from "./toasts.js";
 
 let root;
 
 export function mount(element) {
   root = element;
-  root.addEventListener("click", ({ target }) => {
+  root.addEventListener("click", ({ target, detail }) => {
     const button = target.closest("button");
-    if (!button) return;
+    if (!button || detail > 1) return; // the second click of two would meet the next row
     const { decide: verb, all } = button.dataset;
     if (verb) decide(button.closest(".review-move"), verb);
     else if (all) decideAll(button.closest(".review-all"), all);
@@ -30,7 +30,7 @@ async function decide(row, verb, body = {}) {
   row.setAttribute("aria-busy", "true");
   try {
     const { waiting } = await post(`/api/stage-moves/${row.dataset.move}/${verb}`, body);
-    announce(`${row.dataset.name}: ${DONE[verb]}`);
+    toast(`${row.dataset.name}: ${DONE[verb]}`);
     leave(row, waiting);
   } catch (error) {
     row.removeAttribute("aria-busy");
@@ -50,8 +50,11 @@ function leave(row, waiting) {
 }
 
 function showLeft(waiting) {
-  const badge = root.querySelector(".review-all .row-badge");
-  if (badge) badge.textContent = waiting < 1000 ? waiting : "999+";
+  const box = root.querySelector(".review-all");
+  if (box) {
+    box.dataset.waiting = waiting; // which the question about all of them names
+    box.querySelector(".row-badge").textContent = waiting < 1000 ? waiting : "999+";
+  }
   if (waiting) return;
   root.querySelector("#moves-none").hidden = false;
   root.querySelector(".review-all")?.remove();
@@ -60,9 +63,11 @@ function showLeft(waiting) {
 async function decideAll(box, verb) {
   const { through: throughId, waiting } = box.dataset;
   const number = Number(waiting) < 1000 ? waiting : "more than 999";
-  const title = verb === "accept" ? `Accept ${number} moves?` : `Reject ${number} moves?`;
-  const text = verb === "accept" ? "Each contact goes to the stage that the AI proposes." : "Each contact stays where it is.";
-  if (!(await ask({ title, text, label: verb === "accept" ? "Accept all" : "Reject all" }))) return;
+  const moves = waiting === "1" ? "1 move" : `${number} moves`;
+  const question = verb === "accept"
+    ? { title: `Accept ${moves}?`, text: "Each contact goes to the stage that the AI proposes.", label: "Accept all", tone: "primary" }
+    : { title: `Reject ${moves}?`, text: "Each contact stays where it is.", label: "Reject all" };
+  if (!(await ask(question))) return;
   box.setAttribute("aria-busy", "true");
   try {
     let decided;
