@@ -5,6 +5,7 @@ import { writesSoFar } from "./api.js";
 import { follow, rememberFocus } from "./fresh_page.js";
 
 const AGAIN = 400; // ms between two looks whether they are done
+const MOVING = ".is-carried, .is-sorting"; // stages that are being put in order
 
 let root;
 let paint;
@@ -26,6 +27,7 @@ export function startLive(element, paintLists) {
 function show() {
   if (!waiting) return;
   if (readAfter !== writesSoFar()) return forget(); // it may not know what one has done since
+  if (root.querySelector(MOVING)) return void setTimeout(show, AGAIN); // no bar may push the rows away
   const isOld = told(waiting) !== told(root);
   const isHeld = isOld && isBusy();
   root.querySelector(".page-news").hidden = !isHeld;
@@ -66,5 +68,5 @@ function told(page) {
 function isBusy() {
   const fields = [...root.querySelectorAll("input, textarea")].filter((field) => field.checkVisibility());
   const isTyped = fields.some((field) => field.value !== field.defaultValue);
-  return isTyped || root.querySelector(".stage-form:not([hidden]), dialog[open], [aria-busy], .is-carried, .is-sorting, .dropdown-menu.show") !== null;
+  return isTyped || root.querySelector(".stage-form:not([hidden]), dialog[open], [aria-busy], .dropdown-menu.show") !== null;
 }

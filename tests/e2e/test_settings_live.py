@@ -182,3 +182,23 @@ def test_a_page_that_was_read_before_ones_own_change_does_not_undo_it(
     expect(alice.page.locator(".stage-row strong", has_text="In touch")).to_be_visible()
     names = alice.page.locator(".stage-row strong").all_text_contents()
     assert names[:3] == ["New lead", "Qualified", "In touch"]
+
+
+def test_news_does_not_move_the_rows_while_one_is_carried(
+    cast: Cast, window: OpenWindow, board: Board, eve: Seat
+) -> None:
+    alice = stays(window(cast.alice, PATH))
+    handle = alice.page.get_by_role("button", name="Order of Contacted")
+    box = handle.bounding_box()
+    assert box is not None
+    alice.page.mouse.move(box["x"] + 10, box["y"] + 10)
+    alice.page.mouse.down()
+    alice.page.mouse.move(box["x"] + 10, box["y"] + 2, steps=4)
+    expect(alice.page.locator(".is-carried")).to_be_visible()
+    top = alice.measure("document.querySelector('.stage-list').getBoundingClientRect().top")
+    for name in ("Going", "Gone"):  # when the second is read the first has had its effect
+        with alice.page.expect_response(f"**{PATH}"):
+            eve.patch(f"stages/{board.id_of('Lost')}", {"name": name})
+    assert alice.measure("document.querySelector('.stage-list').getBoundingClientRect().top") == top
+    alice.page.mouse.up()
+    expect(alice.page.locator(".stage-row strong", has_text="Gone")).to_be_visible()
