@@ -200,5 +200,7 @@ def test_news_does_not_move_the_rows_while_one_is_carried(
         with alice.page.expect_response(f"**{PATH}"):
             eve.patch(f"stages/{board.id_of('Lost')}", {"name": name})
     assert alice.measure("document.querySelector('.stage-list').getBoundingClientRect().top") == top
+    expect(alice.page.locator(".is-carried")).to_be_visible()
+    expect(alice.page.locator(".page-news")).to_be_hidden()
     alice.page.mouse.up()
     expect(alice.page.locator(".stage-row strong", has_text="Gone")).to_be_visible()
