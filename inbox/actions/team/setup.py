@@ -22,11 +22,13 @@ def is_set_up() -> bool:
 
 
 def set_up(*, organization: str, name: str, email: str, password: str) -> User:
-    """The organization and its first admin. Raises `Refusal` when there is anybody already."""
+    """The organization and its first admin. Raises `Refusal` when there is anybody already, or
+    somebody else is just doing this."""
     password_hash = hash_of(password)
     with transaction() as session:
-        _lock_setup()
-        if is_set_up():
+        # Not waited for: whoever holds it is the first.
+        is_first = session.scalar(select(func.pg_try_advisory_xact_lock(SETUP_LOCK)))
+        if not is_first or is_set_up():
             raise Refusal("Inbox is set up already. Sign in instead.")
         made = Organization(name=organization)
         session.add(made)
@@ -49,7 +51,7 @@ def create_user(
 def organization_named(name: str | None) -> Organization:
     """Inside a transaction: the organization of that name, made if there is none. Without a name:
     the oldest one."""
-    _lock_setup()
+    db.session.execute(select(func.pg_advisory_xact_lock(SETUP_LOCK)))
     query = select(Organization).order_by(Organization.id).limit(1)
     found = db.session.scalar(query if name is None else query.where(Organization.name == name))
     if found is None:
@@ -57,7 +59,3 @@ def organization_named(name: str | None) -> Organization:
         db.session.add(found)
         db.session.flush()
     return found
-
-
-def _lock_setup() -> None:
-    db.session.execute(select(func.pg_advisory_xact_lock(SETUP_LOCK)))
