@@ -15,7 +15,7 @@ run: $(INSTALLED)
 	@exec $(BIN)/python -m inbox.local.run
 
 test: $(INSTALLED) browser lint
-	$(BIN)/pytest -m "not long" --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -m "not long" --numprocesses 2 --dist loadfile
 
 faults: $(INSTALLED)
 	$(BIN)/pytest -m "faults or long"

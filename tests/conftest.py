@@ -7,5 +7,4 @@ pytest_plugins = (
     "tests.processes",
     "tests.pretend",
     "tests.garbage",
-    "tests.order",
 )
