@@ -54,7 +54,7 @@ function show() {
     badge.hidden = !unread;
     badge.textContent = unread > 99 ? "99+" : unread;
   }
-  for (const place of document.querySelectorAll("[data-count]")) {
+  for (const place of document.querySelectorAll("[data-view] [data-count]")) {
     const count = counts[place.dataset.count];
     place.textContent = count > 0 ? capped(count) : "";
   }

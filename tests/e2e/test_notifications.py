@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from inbox.actions import notifications
 from inbox.actions.facebook_pages.page_access import note_refused_token
 from inbox.meta.errors import ErrorKind, MetaError
 from inbox.models import NotificationKind
+from tests import cast as rows
 from tests.cast import Cast
 from tests.e2e.conftest import OpenWindow
 from tests.e2e.test_contrast import TOO_FAINT
@@ -88,6 +89,29 @@ def test_earlier_ones_are_fetched(app: Flask, cast: Cast, window: OpenWindow) ->
     panel(page).get_by_role("button", name="Earlier ones").click()
     expect(panel(page).get_by_role("link")).to_have_count(25)
     expect(panel(page).get_by_role("button", name="Earlier ones")).to_be_hidden()
+
+
+def test_the_counts_of_the_list_leave_the_bell_alone(
+    app: Flask, cast: Cast, window: OpenWindow
+) -> None:
+    tell(app, cast, 25)
+    with app.app_context():
+        rows.conversation(rows.contact(cast.page, "Ada Lovelace"))  # nobody's
+    alice = window(cast.alice, "/settings/account")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    alice.page.route("**/api/counts", hold)
+    alice.go("/inbox")
+    badge = alice.page.locator("[data-bell] [data-count]")
+    expect(badge).to_have_text("9+")
+    alice.until(lambda: held)
+    for route in held:
+        route.continue_()
+    expect(alice.page.locator("[data-count=unassigned]")).to_have_text("1")
+    expect(badge).to_have_text("9+")
 
 
 def test_it_is_used_by_keyboard(app: Flask, cast: Cast, window: OpenWindow) -> None:
