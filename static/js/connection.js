@@ -8,6 +8,7 @@ export function startConnection() {
   const bar = document.getElementById("connection");
   let waiting = null;
   const show = () => {
+    clearTimeout(waiting); // else it would come back after the connection did
     waiting = null;
     bar.textContent = navigator.onLine
       ? "Reconnecting… New messages will appear as soon as the connection is back."
@@ -15,7 +16,7 @@ export function startConnection() {
     bar.hidden = false;
   };
   on("connection", (isConnected) => {
-    if (!isConnected) return (waiting ??= setTimeout(show, GRACE));
+    if (!isConnected) return bar.hidden && (waiting ??= setTimeout(show, GRACE));
     clearTimeout(waiting);
     waiting = null;
     bar.hidden = true;

@@ -184,7 +184,7 @@ def test_after_a_reconnect_the_columns_are_as_they_are_elsewhere(
     stands_in(page, "Late Larry", "Proposal")
     counts(page, "New lead", 0)
     counts(page, "Proposal", 1)
-    expect(page.locator("#connection")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#connection")).to_be_hidden()
 
 
 def test_a_card_that_could_not_be_moved_goes_back_and_says_why(

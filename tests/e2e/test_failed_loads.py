@@ -67,3 +67,17 @@ def test_what_was_opened_offline_comes_with_the_connection(bob: Window) -> None:
     bob.page.fill("#reply", "For Yusuf")
     bob.open("Zelda Quill")
     expect(bob.page.locator("#reply")).to_have_value("For Zelda")
+
+
+def test_the_bar_does_not_come_back_after_the_connection_has(bob: Window) -> None:
+    bob.page.evaluate(
+        "addEventListener('offline', () => { window.wasOffline = performance.now(); })"
+    )
+    bob.context.set_offline(True)
+    expect(bob.page.locator("#connection")).to_be_visible()
+    bob.context.set_offline(False)
+    bob.page.wait_for_selector("html[data-live]")
+    expect(bob.page.locator("#connection")).to_be_hidden()
+    # Longer than a lost connection is kept to itself (connection.js, GRACE).
+    bob.until(lambda: bob.measure("performance.now() > window.wasOffline + 2000"))
+    expect(bob.page.locator("#connection")).to_be_hidden(timeout=1)
