@@ -65,8 +65,6 @@ def app(shared_app: Flask, database: Database, stores: Stores) -> Flask:
         with shared_app.app_context():
             db.engine.dispose()  # a test has killed the server that these connections led to
         shared_app.extensions["seen_postgresql"] = stores.postgresql.process.pid
-    # A test may have killed Redis, after which nothing is published for a while.
-    shared_app.extensions["inbox_realtime"].bus._rests_until = 0.0
     return shared_app
 
 

@@ -22,7 +22,8 @@ log = logging.getLogger(__name__)
 CHANNEL = "inbox-events"
 RECONNECT_SECONDS = 1.0
 # After a publish in vain none is tried for so many times as long as that took: a Redis that hangs
-# would hold up what this process tells its own sockets, by half a second each time.
+# would hold up what this process tells its own sockets, by half a second each time. Processes
+# without sockets try each time, and so does what ends a person's rights.
 RESTS = 4
 EVENT = "2"  # of Socket.IO's main namespace (its protocol, revision 5: packet encoding)
 
@@ -55,7 +56,7 @@ class RedisBus(PubSubManager):
             yield
         finally:
             encoded, self._own.batch = self._own.batch, None
-            self._send(encoded)
+            self._send_unless_resting(encoded)
 
     def tell(self, event: str, payload: dict[str, Any], rooms: Sequence[str]) -> None:
         """Emits to everyone in these rooms, once each, in every process. Unlike `emit` it encodes
@@ -70,19 +71,21 @@ class RedisBus(PubSubManager):
         self._publish({"method": "sign_out", "user_id": user_id, "host_id": self.host_id})
 
     def _publish(self, data: dict[str, Any]) -> None:
-        self._pass_on(self.json.dumps(data))  # what cannot be encoded raises
+        self._send([self.json.dumps(data)])  # what cannot be encoded raises
 
     def _pass_on(self, lines: str) -> None:
         batch: list[str] | None = getattr(self._own, "batch", None)
         if batch is None:
-            self._send([lines])
+            self._send_unless_resting([lines])
         else:
             batch.append(lines)
 
+    def _send_unless_resting(self, encoded: list[str]) -> None:
+        if encoded and (self.write_only or time.monotonic() >= self._rests_until):
+            self._send(encoded)
+
     def _send(self, encoded: list[str]) -> None:
         began = time.monotonic()
-        if not encoded or began < self._rests_until:
-            return
         try:
             self._publisher.publish(self.channel, "\n".join([self.host_id, *encoded]))
         except redis.RedisError as error:
