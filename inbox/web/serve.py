@@ -27,7 +27,7 @@ from inbox.web.accepting import SteadyListener
 from inbox.web.bodies import WholeBodies
 from inbox.web.fast_door import FastDoor
 from inbox.web.turnstile import Turnstile
-from inbox.web.waiting import wait_in_green_threads, waits_block
+from inbox.web.waiting import pass_over_stale_connections, wait_in_green_threads, waits_block
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -53,6 +53,8 @@ def serve(listener: socket.socket, config: Config) -> None:
     """
     wait_in_green_threads()
     app = create_app(config, "web")
+    with app.app_context():
+        pass_over_stale_connections(db.engine)
     _check_waits(app)
     send_at_once(listener)
     places = config.pool_size("web") - CONNECTIONS_FOR_SOCKETS - LANES_FOR_DELIVERIES

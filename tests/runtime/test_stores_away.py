@@ -56,6 +56,16 @@ def test_a_database_that_is_killed_gets_503_at_once_and_200_when_it_is_back(
     live.process.wait_until(live.is_ready, 5)
 
 
+def test_the_first_requests_after_a_restart_of_the_database_are_answered(
+    live: Web, stores: Stores
+) -> None:
+    for restart in (stores.postgresql.process.kill, stores.postgresql.stop):
+        assert {status for status, _ in many(live)} == {200}  # connections of before it
+        restart()
+        stores.postgresql.start()
+        assert {status for status, _ in many(live)} == {200}
+
+
 def test_who_is_signed_in_sees_a_page_that_says_so_while_the_database_is_away(
     live: Web, cast: Cast, stores: Stores
 ) -> None:
