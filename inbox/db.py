@@ -71,8 +71,8 @@ def autocommit() -> Iterator[Connection]:
 
 
 def retry_on_stale(work: Callable[[], T]) -> T:
-    """Calls `work` again when its connection was cut: the pool then gives up all of that age, and the
-    next one is new. Not after a long wait, which a server that hangs has brought about."""
+    """Calls `work` again when its connection was cut: the pool then gives up all of that age, and
+    the next one is new. Not after a long wait, which a server that hangs has brought about."""
     began = time.monotonic()
     try:
         return work()
