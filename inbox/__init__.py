@@ -13,9 +13,7 @@ def create_app(config: Config | None = None, process: Process = "cli") -> Flask:
     """The app of one process, with all its parts in order. Reads the environment when no
     `config` is given; only `web` serves sockets and needs eventlet's patching."""
     config = config or Config.from_environment(os.environ)
-    app = Flask(
-        "inbox", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
-    )
+    app = Flask("inbox", template_folder=str(ROOT / "templates"), static_folder=None)
     app.extensions["inbox_config"] = config
     from inbox import assembly  # not at the top: `inbox.simulator` must import without the app
 

@@ -10,6 +10,8 @@ from flask.templating import Environment
 from jinja2.utils import urlize
 from markupsafe import Markup, escape
 
+from inbox.assets import static
+
 # Every address has one of these with something behind it, and to look closer costs half a bubble.
 MAY_HOLD_A_LINK = re.compile(r"[.:@]\S")
 
@@ -27,6 +29,7 @@ class Templates(Environment):
 def register(app: Flask) -> None:
     """Before anything asks for the app's `jinja_env`."""
     app.jinja_environment = Templates
+    app.jinja_env.globals["static"] = static
     app.add_template_filter(linked)
     app.add_template_filter(avatar)
     app.add_template_filter(initials)
@@ -91,4 +94,6 @@ def _rendered(name: str, **shape: dict[str, Any]) -> str:
     """From this shape and nothing else: Flask's globals (who looks, the request) are no part of a
     partial, and to copy them for each costs as much as a bubble."""
     template = current_app.jinja_env.get_template(name)
-    return "".join(template.root_render_func(template.new_context(shape, shared=True)))
+    return "".join(
+        template.root_render_func(template.new_context({"static": static, **shape}, shared=True))
+    )

@@ -27,6 +27,7 @@ def register(app: Flask) -> None:
         pipelines,
         set_up,
         sign_in,
+        static_files,
         team,
         webhooks,
     )
@@ -56,7 +57,18 @@ def register(app: Flask) -> None:
     headers.register(app)
     errors.register(app)
     identity.register(app)
-    for module in (webhooks, health, set_up, sign_in, links, inbox_page, account, team, failures):
+    for module in (
+        static_files,
+        webhooks,
+        health,
+        set_up,
+        sign_in,
+        links,
+        inbox_page,
+        account,
+        team,
+        failures,
+    ):
         app.register_blueprint(module.blueprint)
     for module in (conversations, replies, changes, colleagues, tokens, files):
         app.register_blueprint(module.blueprint)

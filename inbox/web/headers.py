@@ -41,8 +41,5 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
-    if request.path.startswith("/static/vendor/"):  # the folder's name holds the version
-        response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
-    elif not request.path.startswith("/static/"):
-        response.headers.setdefault("Cache-Control", "no-store")  # people's messages
+    response.headers.setdefault("Cache-Control", "no-store")  # people's messages
     return response

@@ -36,7 +36,7 @@ function person() {
   const icon = document.createElementNS(SVG, "svg");
   const use = document.createElementNS(SVG, "use");
   icon.setAttribute("class", "icon");
-  use.setAttribute("href", "/static/icons.svg#user");
+  use.setAttribute("href", new URL("../icons.svg#user", import.meta.url));
   icon.append(use);
   return icon;
 }

@@ -1,6 +1,6 @@
 // Dragging cards with a mouse, a pen or a finger (which rests a moment first, so that one can scroll).
 
-import "/static/vendor/sortablejs-1.15.6/Sortable.min.js";
+import "../vendor/sortablejs-1.15.6/Sortable.min.js";
 
 import { columns } from "./board_columns.js";
 import { hold } from "./board_live.js";

@@ -1,6 +1,6 @@
 // Settings → Pipelines: stages are edited in place, ordered by hand, and asked about before they go.
 
-import "/static/vendor/sortablejs-1.15.6/Sortable.min.js";
+import "../vendor/sortablejs-1.15.6/Sortable.min.js";
 
 import { patch, post, remove } from "./api.js";
 import { startLive } from "./pipelines_live.js";

@@ -1,7 +1,7 @@
 // The one socket of this page, opened by whoever needs it first. It may be connected already when
 // another part comes to listen.
 
-import { io } from "/static/vendor/socket.io-client-4.8.4/socket.io.esm.min.js";
+import { io } from "../vendor/socket.io-client-4.8.4/socket.io.esm.min.js";
 
 const SPREAD = 3000; // ms over which browsers come back after a deploy
 

@@ -18,7 +18,7 @@ def test_a_form_sent_before_its_script_stands_is_sent_once_it_does(
     def hold(route: Route) -> None:
         held.append(route)
 
-    alice.page.route("**/static/js/pipelines.js", hold, times=1)
+    alice.page.route("**/js/pipelines.js", hold, times=1)
     alice.page.goto(alice.url + "/settings/pipelines", wait_until="commit")
     form = alice.page.get_by_label("New stage in ")
     form.fill("Repair")
@@ -35,7 +35,7 @@ def test_where_scripts_cannot_be_had_a_plain_form_still_works(
     cast: Cast, window: OpenWindow
 ) -> None:
     alice = window(cast.alice)
-    alice.page.route("**/static/js/main.js", lambda route: route.abort())
+    alice.page.route("**/js/main.js", lambda route: route.abort())
     alice.page.goto(alice.url + "/settings/team")
     alice.page.get_by_role("button", name="Your menu").click()
     alice.page.get_by_role("button", name="Sign out").click()
