@@ -14,6 +14,7 @@ from inbox.config import Config
 from inbox.extensions import db
 from inbox.local.processes import free_port
 from inbox.local.stores import Stores
+from inbox.realtime import realtime
 from tests.stores import Database
 
 APP_SECRET = "the app secret of the tests"
@@ -48,8 +49,7 @@ def shared_app(environment: Environment) -> Iterator[Flask]:
     app = create_app(Config.from_environment(environment))
     app.testing = True
     yield app
-    with app.app_context():
-        db.engine.dispose()
+    _close(app)
 
 
 @pytest.fixture(scope="session")
@@ -87,5 +87,11 @@ def app_with(environment: Environment, database: Database) -> Iterator[Callable[
 
     yield make
     for app in made:
-        with app.app_context():
-            db.engine.dispose()
+        _close(app)
+
+
+def _close(app: Flask) -> None:
+    """Its connections, which a process would close at its end."""
+    with app.app_context():
+        db.engine.dispose()
+    realtime(app).bus._publisher.close()

@@ -11,12 +11,16 @@ import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
+from redis import Redis
 
 from inbox.config import ROOT
 from inbox.local.processes import Process, free_port
+from inbox.local.stores import Stores
+from inbox.realtime.bus import CHANNEL
 from tests.apps import Environment
 from tests.stores import Database
 
@@ -109,10 +113,13 @@ def shared_web(session_starter: Starter, migrated: None) -> Web:
 
 
 @pytest.fixture
-def live(shared_web: Web, database: Database) -> Web:
+def live(shared_web: Web, database: Database, stores: Stores) -> Web:
     """The web process that tests share, with an empty database: do not stop it."""
-    # Its first request after a test that has killed PostgreSQL finds only dead connections.
     shared_web.process.wait_until(shared_web.is_ready)
+    # After a test that has killed Redis it may take a second until it listens again.
+    with Redis.from_url(stores.redis.url) as client:
+        channels: Any = client  # redis-py leaves pubsub untyped
+        shared_web.process.wait_until(lambda: channels.pubsub_numsub(CHANNEL)[0][1] > 0)
     return shared_web
 
 

@@ -48,6 +48,12 @@ class RedisBus(PubSubManager):
         self._own = threading.local()  # in workers, threads tell side by side
         self.on_deaf: Callable[[], None] = lambda: None
 
+    def start_listening(self) -> None:
+        """From now on, and not from the first browser's connection as python-socketio would: what
+        is told while the subscription is made would be lost to that browser."""
+        self.server.manager_initialized = True
+        self.initialize()
+
     @contextmanager
     def batch(self) -> Iterator[None]:
         """What is emitted in the block goes to Redis in one round trip at its end."""
@@ -95,7 +101,7 @@ class RedisBus(PubSubManager):
 
     def _listen(self) -> Iterator[dict[str, Any]]:
         """What other processes published; never ends."""
-        was_deaf = False
+        was_deaf = True  # who is connected before the first subscription has heard nothing
         while True:
             try:
                 client: Any = connect(self._url, patient=True)  # redis-py leaves pubsub untyped

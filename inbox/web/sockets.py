@@ -56,6 +56,7 @@ def start_pulse(app: Flask) -> None:
     watch_frames(socketio.server)
     guard = SocketGuard(socketio.server)
     own.bus.on_deaf = pulse.beat_for_all
+    own.bus.start_listening()
 
     def beat() -> None:
         while True:  # at once: what changes from here on is seen by the next look
