@@ -11,6 +11,7 @@ from jinja2.utils import urlize
 from markupsafe import Markup, escape
 
 from inbox.assets import static
+from inbox.emoji import few_emoji
 
 # Every address has one of these with something behind it, and to look closer costs half a bubble.
 MAY_HOLD_A_LINK = re.compile(r"[.:@]\S")
@@ -31,6 +32,7 @@ def register(app: Flask) -> None:
     app.jinja_environment = Templates
     app.jinja_env.globals["static"] = static
     app.add_template_filter(linked)
+    app.add_template_test(few_emoji)
     app.add_template_filter(avatar)
     app.add_template_filter(initials)
 

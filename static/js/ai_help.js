@@ -23,11 +23,18 @@ export function startAiHelp() {
   });
   byId("ai-use").addEventListener("click", use);
   on("selected", close);
+  on("detail", setReady);
+  setReady();
   on("aiAnswer", answered);
 }
 
+// Not before the conversation is on screen: whoever cannot read it cannot judge what the AI says.
+function setReady() {
+  for (const button of buttons) button.disabled = Boolean(asked) || !opened.detail;
+}
+
 async function ask(kind) {
-  if (asked || !opened.id) return;
+  if (asked || !opened.detail) return;
   const requestId = crypto.randomUUID();
   asked = { requestId, kind, timer: setTimeout(() => failed("No answer came. Try again in a minute."), PATIENCE) };
   show(kind, WAITING[kind], { isBusy: true });
@@ -60,7 +67,7 @@ function show(kind, text, { isBusy = false, isReply = false, isProblem = false, 
   box.classList.toggle("is-busy", isBusy);
   box.classList.toggle("is-problem", isProblem);
   box.hidden = false;
-  for (const button of buttons) button.disabled = isBusy;
+  setReady();
 }
 
 function use() {
@@ -77,5 +84,5 @@ function settle() {
 function close() {
   settle();
   box.hidden = true;
-  for (const button of buttons) button.disabled = false;
+  setReady();
 }

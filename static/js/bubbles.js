@@ -1,5 +1,6 @@
 // The bubbles of the open thread: merged by version, in Meta's order, one per message.
 
+import { isFewEmoji } from "./emoji.js";
 import { keepLight } from "./lightness.js";
 import { localize } from "./times.js";
 
@@ -71,7 +72,9 @@ export function showWaiting({ clientId, text, at }) {
   const element = document.getElementById("reply-template").content.firstElementChild.cloneNode(true);
   Object.assign(element.dataset, { clientId, timestamp: at });
   element.removeAttribute("id");
-  element.querySelector(".text").textContent = text;
+  const words = element.querySelector(".text");
+  words.textContent = text;
+  words.classList.toggle("is-emoji", isFewEmoji(text));
   element.querySelector("time").dateTime = at;
   list.append(element);
   localize(element);

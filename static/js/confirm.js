@@ -13,8 +13,8 @@ export function mount(form) {
 }
 
 // Resolves to true or false once the person has answered. What destroys nothing has the `tone`
-// "primary".
-export function ask({ title, text, label, tone = "danger" }) {
+// "primary"; `refusal` is for what is itself called "Cancel".
+export function ask({ title, text, label, refusal = "Cancel", tone = "danger" }) {
   const dialog = document.createElement("dialog");
   dialog.className = "question";
   const heading = Object.assign(document.createElement("h2"), { textContent: title });
@@ -22,7 +22,7 @@ export function ask({ title, text, label, tone = "danger" }) {
   const buttons = document.createElement("form");
   buttons.method = "dialog";
   buttons.className = "question-buttons";
-  buttons.append(button("Cancel", "btn", "no"), button(label, `btn btn-${tone}`, "yes"));
+  buttons.append(button(refusal, "btn", "no"), button(label, `btn btn-${tone}`, "yes"));
   dialog.setAttribute("aria-label", title);
   dialog.append(heading, words, buttons);
   document.body.append(dialog);

@@ -92,6 +92,16 @@ function onSubmit(event) {
   act(card, form.querySelector("button"), { ...form.dataset, days });
 }
 
+// Pause stands beside it, and is what somebody in a hurry may mean.
+function isToEnd() {
+  return ask({
+    title: "Cancel this sync?",
+    text: "What it has brought stays. A cancelled sync cannot go on: a new one begins at the newest conversation again. To stop for a while, pause it.",
+    label: "Cancel the sync",
+    refusal: "Let it go on",
+  });
+}
+
 const ofJob = (verb) => (card) => post(`/api/facebook/sync-jobs/${card.dataset.job}/${verb}`);
 
 const ACTIONS = {
@@ -107,6 +117,7 @@ const ACTIONS = {
 // Busy until the card shows what came of it.
 async function act(card, button, what) {
   if (button.hasAttribute("aria-busy")) return;
+  if (what.action === "cancel" && card.dataset.state !== "PENDING" && !(await isToEnd())) return;
   button.closest(".dropdown")?.querySelector("[data-bs-toggle]").focus(); // its menu closes
   const id = card.dataset.page;
   button.setAttribute("aria-busy", "true"); // not disabled: that would take the focus away

@@ -12,7 +12,8 @@ from tests.e2e.conftest import OpenWindow
 from tests.e2e.window import Window
 
 THREADS = "**/api/conversations/*/messages**"
-CONTROLS = ("#assignee", "#status", "#resolve", "#contact-toggle", "#reply", "#send")
+SUGGEST = '[data-help="REPLY"]'
+CONTROLS = ("#assignee", "#status", "#resolve", "#contact-toggle", SUGGEST, "#reply", "#send")
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask
 from playwright.sync_api import APIResponse, Route, expect
 
@@ -44,6 +46,19 @@ def test_a_reply_shows_at_once_and_is_one_bubble_when_the_server_has_it(
 def _id(database: Database) -> str:
     stored = "SELECT id FROM messages WHERE direction = 'OUTGOING'"
     return str(eventually(lambda: database.rows(stored))[0]["id"])
+
+
+def test_a_reply_of_a_few_emoji_is_large_from_the_start(cast: Cast, window: OpenWindow) -> None:
+    bob = window(cast.bob, f"/inbox/{cast.conversation.id}")
+    held: list[Route] = []
+    bob.page.route(POSTS, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    for text in ("\N{THUMBS UP SIGN}\U0001f3fd \N{SPARKLES}", "\N{SPARKLES} wow"):
+        bob.reply(text)
+    waiting = bob.page.locator(".message-out .text")
+    expect(waiting).to_have_class([re.compile("is-emoji"), re.compile("^text$")])
+    bob.until(lambda: held)
+    held[0].continue_()
+    expect(bob.page.locator(".message-out[data-id] .text.is-emoji")).to_have_count(1)
 
 
 def test_the_event_may_come_before_the_answer(

@@ -148,3 +148,25 @@ def test_any_name_has_a_row(shared_app: Flask, name: str) -> None:
         html = partials.conversation_html(shape)
     assert Markup(html).suspects == []
     assert "999+" in html
+
+
+@pytest.mark.parametrize(
+    ("text", "is_large"),
+    [
+        ("\N{GRINNING FACE}", True),
+        ("\N{HEAVY BLACK HEART}\ufe0f", True),
+        ("\N{THUMBS UP SIGN}\U0001f3fd \N{GRINNING FACE}", True),
+        ("\U0001f1f3\U0001f1f4", True),  # a flag
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467", True),  # a family
+        ("\N{GRINNING FACE}" * 3, True),
+        ("\N{GRINNING FACE}" * 4, False),
+        ("\N{GRINNING FACE}!", False),
+        ("12", False),
+        ("これ", False),
+        ("\U0001f1f3", False),  # half a flag
+    ],
+)
+def test_a_few_emoji_alone_are_shown_large(shared_app: Flask, text: str, is_large: bool) -> None:
+    with shared_app.app_context():
+        html = partials.message_html(message_shape(content=text))
+    assert (' is-emoji"' in html) is is_large

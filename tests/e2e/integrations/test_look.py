@@ -19,7 +19,7 @@ from tests.e2e.window import Window
 from tests.integrations.syncs import job
 
 PATH = "/settings/integrations"
-TOO_FAINT = (Path(__file__).parent / "too_faint.js").read_text()
+TOO_FAINT = (Path(__file__).parents[1] / "too_faint.js").read_text()
 NOW = datetime.now(UTC)
 EARLIER, SINCE = NOW - timedelta(minutes=9), NOW - timedelta(minutes=2)
 DONE: dict[str, Any] = {"started_at": EARLIER, "completed_at": SINCE}
