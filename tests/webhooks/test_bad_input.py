@@ -53,6 +53,20 @@ def test_a_body_that_cannot_be_read_is_journalled_as_a_failure(
     assert [bytes(row["body"]) for row in journal] == [body for body, _ in BODIES.values()]
 
 
+def test_what_meta_sends_again_is_set_aside_once_until_somebody_has_dealt_with_it(
+    door: Door, messenger: Line, database: Database
+) -> None:
+    unknown = wire_text(messenger.delivery(messenger.item(message=7)))
+    for body in (b"[]", unknown):
+        for _ in range(2):
+            door.takes(body)
+    assert [bytes(row["body"]) == b"[]" for row in failures(database)] == [True, False]
+    database.rows("UPDATE webhook_failures SET status = 'DISMISSED'")
+    door.takes(unknown)
+    assert len(failures(database)) == 3
+    assert database.value("SELECT count(*) FROM webhook_deliveries") == 5
+
+
 def test_nesting_of_any_depth_is_taken_or_set_aside(
     door: Door, messenger: Line, cast: Cast, database: Database
 ) -> None:

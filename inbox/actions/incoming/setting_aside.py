@@ -12,13 +12,14 @@ from inbox.db import transaction
 from inbox.extensions import db
 from inbox.meta.deliveries.webhook import Item, Unreadable
 from inbox.meta.deliveries.webhook_events import Event
-from inbox.models import EarlyEvent, FacebookPage, WebhookFailure
+from inbox.models import EarlyEvent, FacebookPage, FailureStatus, WebhookFailure
 
 log = logging.getLogger(__name__)
 
 # SQLSTATE classes that blame the data, not the database: data exception, integrity constraint
 # violation, program limit exceeded (PostgreSQL, appendix A).
 DATA_IS_TO_BLAME = ("22", "23", "54")
+LOOK_AT = 500  # newest failures, for what Meta sends again
 
 
 def blames_data(error: DBAPIError) -> bool:
@@ -32,12 +33,15 @@ def refused(event: Event, item: Item, error: DBAPIError) -> Unreadable:
 
 
 def record_failures(unreadable: Sequence[Unreadable]) -> None:
-    """Sets events aside, for the admins of the Page's organization where it is known."""
+    """Sets events aside, for the admins of the Page's organization where it is known. What lies
+    there already is Meta's redelivery, and is not said twice."""
     if not unreadable:
         return
     with transaction() as session:
         for item in unreadable:
             page = _page_of(item)
+            if _is_open(page, item.body):
+                continue
             session.add(
                 WebhookFailure(
                     organization_id=page and page.organization_id,
@@ -70,3 +74,15 @@ def _page_of(item: Unreadable) -> FacebookPage | None:
     if item.account_id is None or item.platform is None:
         return None
     return db.session.scalar(FacebookPage.of_account(item.platform, item.account_id))
+
+
+def _is_open(page: FacebookPage | None, body: bytes) -> bool:
+    newest = (
+        select(WebhookFailure.body, WebhookFailure.status)
+        .where(WebhookFailure.organization_id == (page and page.organization_id))
+        .order_by(WebhookFailure.id.desc())
+        .limit(LOOK_AT)
+        .subquery()
+    )
+    same = (newest.c.body == body) & (newest.c.status == FailureStatus.FAILED)
+    return db.session.scalar(select(newest.c.status).where(same).limit(1)) is not None
