@@ -16,7 +16,7 @@ const roomy = matchMedia("(min-width: 1400px)"); // below, an open pane squeezes
 let isOpenOverThread = false; // on smaller screens it is opened each time
 
 export function startContact() {
-  startContactPane();
+  startContactPane(closeContact);
   on("detail", show);
   on("selected", () => {
     isOpenOverThread = false;

@@ -1,7 +1,6 @@
 // What is known of the contact beside its thread: asked for when the pane shows it, and again when
 // something has changed.
 
-import { closeContact } from "./contact.js";
 import { startParts } from "./contact_parts.js";
 import { fetchMarkup, remember, replaceParts } from "./contact_refresh.js";
 import { showMessage } from "./found.js";
@@ -18,11 +17,12 @@ let shown = null; // the contact of the parts
 let version = -1;
 let asking = null;
 
-export function startContactPane() {
+// `uncover` closes the pane where it lies over the thread.
+export function startContactPane(uncover) {
   startParts(box, { idOf: () => box.dataset.contact, refresh });
   on("caughtUp", () => shown && refreshIn(SETTLE));
   on("gone", clear);
-  box.addEventListener("click", openEvidence);
+  box.addEventListener("click", (event) => openEvidence(event, uncover));
 }
 
 // Called whenever the pane is open and its contact may be another, or a newer one.
@@ -74,12 +74,12 @@ function show(id, page, how) {
 }
 
 // Evidence of this very thread is shown in it, that of another one opens it.
-function openEvidence(event) {
+function openEvidence(event, uncover) {
   const link = event.target.closest("[data-evidence]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const { pathname } = new URL(link.href);
-  closeContact(); // where it lies over the thread
+  uncover();
   if (pathname === `/inbox/${opened.id}`) return showMessage(link.dataset.evidence);
   select(pathname.split("/").pop(), { message: link.dataset.evidence });
 }
