@@ -57,7 +57,7 @@ def _files(folder: str | os.PathLike[str]) -> Iterator[os.DirEntry[str]]:
         for entry in entries:
             if entry.is_dir():
                 yield from _files(entry)
-            else:
+            elif entry.is_file():  # and no link to nowhere, as editors make them for a lock
                 yield entry
 
 

@@ -50,5 +50,7 @@ def test_who_edits_a_file_gets_it_at_the_next_load(tmp_path: Path) -> None:
         edited.write_text(text)
         versions.append(folder.version())
     assert versions[0] == versions[2] != versions[1]
+    (tmp_path / "css" / ".#list.css").symlink_to("somebody@somewhere.1234")
+    assert folder.version() == versions[2]
     edited.rename(tmp_path / "css" / "other.css")
     assert folder.version() not in versions
