@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from inbox.models import FacebookPage, Role
 from tests import cast as rows
@@ -13,6 +13,8 @@ from tests.e2e.conftest import OpenWindow
 from tests.e2e.integrations.card import PATH, card, press, settled, sync
 from tests.e2e.window import Window
 from tests.stores import Database
+
+CARDS = "**/api/facebook/pages/*"
 
 
 def test_without_a_page_the_way_to_connect_one_is_shown(app: Flask, window: OpenWindow) -> None:
@@ -66,9 +68,14 @@ def test_what_fails_is_said_on_the_card(
 ) -> None:
     sync(alice)
     expect(card(alice)).to_contain_text("Starting…")
+    held: list[Route] = []
+    alice.page.route(CARDS, lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    alice.measure("fetch('/health').then((answer) => answer.ok)")  # what was asked before is here
     database.rows("UPDATE sync_jobs SET status = 'CANCELLED', completed_at = now()")
-    press(alice, "Pause")  # nobody told this browser
+    press(alice, "Pause")  # nobody has told this browser
     expect(card(alice).get_by_role("alert")).to_contain_text("This sync is cancelled.")
+    alice.until(lambda: held)
+    alice.page.unroute(CARDS)  # lets go on what was held
     expect(card(alice)).to_have_attribute("data-state", "CANCELLED")
     alice.context.set_offline(True)
     sync(alice)
