@@ -165,6 +165,17 @@ def test_it_is_paused_resumed_and_cancelled(
     assert refused.get_json()["error"]["message"] == "This sync is cancelled."
 
 
+@pytest.mark.parametrize(("contacts", "is_said"), [(0, False), (7, True)])
+def test_a_paused_one_says_how_much_it_has_brought_and_nothing_of_none(
+    app: Flask, alice: Browser, page: FacebookPage, contacts: int, is_said: bool
+) -> None:
+    with app.app_context():
+        job(page, SyncStatus.PAUSED, synced_contacts=contacts)
+    html = alice.get(f"/api/facebook/pages/{page.id}").get_json()["html"]
+    assert "Paused" in html
+    assert ("synced so far" in html) is is_said
+
+
 def test_history_goes_back_page_by_page(app: Flask, alice: Browser, page: FacebookPage) -> None:
     with app.app_context():
         ids = [str(job(page, SyncStatus.COMPLETED).id) for _ in range(5)]
