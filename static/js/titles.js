@@ -6,10 +6,14 @@ import { on } from "./signals.js";
 
 const SOON = 1500; // ms; what one sees should follow at once
 const LATER = 12_000; // ms, spread: changes of rows that this browser has not loaded
+const FRESH = 3000; // ms after an answer in which an event may tell what it has counted already
 
 let counts = null;
 let asking = null;
 let askAt = Infinity;
+let isUnderWay = false;
+let answeredAt = -Infinity;
+let checkedAt = -Infinity;
 
 export function startTitles() {
   ask(0);
@@ -24,10 +28,19 @@ function noteChange(row) {
   if (before && row.version <= before.version) return;
   const isSameHolder = before && (before.assignee?.id ?? null) === (row.assignee?.id ?? null);
   if (isSameHolder && counts) {
-    counts.unread += Number(row.unreadCount > 0) - Number(before.unreadCount > 0);
+    const more = Number(row.unreadCount > 0) - Number(before.unreadCount > 0);
+    counts.unread += more;
     show();
-    ask(LATER * (1 + Math.random()));
+    ask(more && mayBeCountedTwice() ? SOON : LATER * (1 + Math.random()));
   } else ask(before ? SOON : SOON + Math.random() * SOON);
+}
+
+// An answer and an event that cross each other: then the server is asked once more, and not each time.
+function mayBeCountedTwice() {
+  const now = Date.now();
+  if (now - checkedAt < LATER || !(isUnderWay || now - answeredAt < FRESH)) return false;
+  checkedAt = now;
+  return true;
 }
 
 // The server counts; several wishes become one request.
@@ -38,11 +51,15 @@ function ask(delay) {
   clearTimeout(asking);
   asking = setTimeout(async () => {
     askAt = Infinity;
+    isUnderWay = true;
     try {
       counts = await get("/api/counts");
+      answeredAt = Date.now();
       show();
     } catch {
       ask(LATER);
+    } finally {
+      isUnderWay = false;
     }
   }, delay);
 }

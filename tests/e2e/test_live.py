@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from flask import Flask
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests import cast as rows
 from tests.bounds import eventually
@@ -13,6 +13,8 @@ from tests.cast import Cast
 from tests.e2e.conftest import OpenWindow
 from tests.e2e.customer import Customer
 from tests.stores import Database
+
+COUNTS = "**/api/counts"
 
 
 def test_an_admin_and_the_assigned_agent_see_a_message_and_an_unassigned_agent_nothing(
@@ -52,6 +54,23 @@ def test_the_title_counts_what_is_unread_and_opening_a_thread_reads_it_for_every
         expect(seat.page).to_have_title("Inbox")
         expect(seat.row("Zelda Quill").locator(".row-badge")).to_have_count(0)
     assert database.value("SELECT sum(unread_count) FROM conversations") == 0
+
+
+def test_what_an_answer_and_an_event_both_tell_is_counted_once(
+    cast: Cast, window: OpenWindow, customer: Customer, database: Database
+) -> None:
+    alice = window(cast.alice)
+    held: list[Route] = []
+    alice.page.route(COUNTS, lambda route: held.append(route), times=1)  # noqa: PLW0108 - Playwright marks it
+    alice.reload()
+    alice.until(lambda: held)
+    # It is unread, and the browser has not been told yet.
+    database.rows("UPDATE conversations SET unread_count = 1 WHERE id = %s", cast.conversation.id)
+    held[0].continue_()
+    expect(alice.page).to_have_title("(1) Inbox")
+    customer.writes("Hello?")
+    expect(alice.row("Zelda Quill").locator(".row-badge")).to_contain_text("2")
+    expect(alice.page).to_have_title("(1) Inbox")
 
 
 def test_a_message_in_an_open_thread_is_read_as_it_comes(
